@@ -1,0 +1,199 @@
+"""`case.toml`: who we are and what responders know, read with an error for every line that can't be used."""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from unsealed.errors import ConfigError
+
+TEMPLATE = """\
+# What responders know about this case. All of it is optional but the name; see docs/reference/case.md.
+timezone = {timezone}            # of sources that name none
+
+[organisation]
+name = {name}
+domains = [{domains}]            # our own mail domains
+languages = ["en"]
+
+[incident]
+# discovered = 2023-06-13T00:00:00Z
+# contained  = 2023-06-15T00:00:00Z
+
+# What was reachable, whatever the logs say:
+# [[reach]]
+# kind  = "gateway"              # gateway | mailbox
+# name  = "mx1.example.org"      # a gateway: as it stands in Received headers; a mailbox: its address
+# from  = 2022-10-05T00:00:00Z
+# to    = 2023-06-15T00:00:00Z
+# basis = "maintenance firm's report, 2023-06-21"
+
+# Activity known to be the intruder's: all that is given must match.
+# [[intruder]]
+# client_ip = "203.0.113.0/24"   # also: user, session_id, app_id, client
+# from  = 2023-05-01T00:00:00Z   # and to
+# basis = "hosting provider's answer, 2023-06-20"
+
+# Organisations whose share of the exposure is told apart:
+# [[partner]]
+# name    = "Ally CERT"
+# domains = ["cert.example.org"]
+"""
+_INTRUDER_KEYS = ("client_ip", "user", "session_id", "app_id", "client")
+_SECTIONS = {"timezone", "organisation", "incident", "reach", "intruder", "partner"}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Something that responders know was reachable, whatever the logs say."""
+
+    kind: str
+    name: str
+    start: datetime | None
+    end: datetime | None
+    basis: str
+
+
+@dataclass(frozen=True)
+class Intruder:
+    """Activity that responders know to be the intruder's: all that is given must match."""
+
+    match: dict[str, str]
+    start: datetime | None
+    end: datetime | None
+    basis: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Partner:
+    """An organisation whose share of the exposure is told apart."""
+
+    name: str
+    domains: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole of `case.toml`; times are aware, UTC."""
+
+    name: str
+    timezone: str = "UTC"
+    domains: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    discovered: datetime | None = None
+    contained: datetime | None = None
+    reach: tuple[Reach, ...] = ()
+    intruders: tuple[Intruder, ...] = ()
+    partners: tuple[Partner, ...] = field(default=())
+
+
+def load(path: Path) -> Config:
+    """Read `case.toml`.
+
+    Raises:
+        ConfigError: naming the file, the line or the key, and what it should be.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}. Mend the file, or start from the comments that `unsealed new` writes.") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}. Is this a case folder? `unsealed new` makes one.") from error
+    return _Reader(path, document).config()
+
+
+class _Reader:
+    """Takes a parsed document apart, and complains by key."""
+
+    def __init__(self, path: Path, document: dict[str, Any]) -> None:
+        self.path, self.document = path, document
+        self.zone = self._zone()
+
+    def fail(self, key: str, should: str) -> ConfigError:
+        return ConfigError(f"{self.path}: {key} should be {should}.")
+
+    def config(self) -> Config:
+        unknown = set(self.document) - _SECTIONS
+        if unknown:
+            raise self.fail(f"`{sorted(unknown)[0]}`", f"one of {', '.join(sorted(_SECTIONS))}")
+        organisation, incident = self._table("organisation"), self._table("incident")
+        name = organisation.get("name")
+        if not isinstance(name, str) or not name:
+            raise self.fail("organisation.name", "the organisation's name, in quotes")
+        return Config(
+            name=name, timezone=self.zone.key,
+            domains=self._strings(organisation, "organisation", "domains"),
+            languages=self._strings(organisation, "organisation", "languages") or ("en",),
+            discovered=self._time(incident, "incident", "discovered"),
+            contained=self._time(incident, "incident", "contained"),
+            reach=tuple(self._reach(n, row) for n, row in self._rows("reach")),
+            intruders=tuple(self._intruder(n, row) for n, row in self._rows("intruder")),
+            partners=tuple(
+                Partner(str(row.get("name", "")), self._strings(row, f"partner {n}", "domains"))
+                for n, row in self._rows("partner")
+            ),
+        )
+
+    def _zone(self) -> ZoneInfo:
+        name = self.document.get("timezone", "UTC")
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
+            raise self.fail("timezone", 'the name of a time zone, such as "Asia/Tokyo"') from error
+
+    def _table(self, key: str) -> dict[str, Any]:
+        value = self.document.get(key, {})
+        if not isinstance(value, dict):
+            raise self.fail(key, f"a section, [{key}]")
+        return value
+
+    def _rows(self, key: str) -> list[tuple[int, dict[str, Any]]]:
+        value = self.document.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise self.fail(key, f"given as [[{key}]], in double brackets")
+        return list(enumerate(value, start=1))
+
+    def _strings(self, row: dict[str, Any], where: str, key: str) -> tuple[str, ...]:
+        value = row.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.fail(f"{where}.{key}", "a list of words in quotes")
+        return tuple(item.strip().lower() for item in value)
+
+    def _time(self, row: dict[str, Any], where: str, key: str) -> datetime | None:
+        value = row.get(key)
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError as error:
+                raise self.fail(f"{where}.{key}", "a time, such as 2023-06-13T00:00:00Z") from error
+        if value is None:
+            return None
+        if not isinstance(value, datetime):
+            if not isinstance(value, date):
+                raise self.fail(f"{where}.{key}", "a time, such as 2023-06-13T00:00:00Z")
+            value = datetime.combine(value, time())
+        return (value if value.tzinfo else value.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def _reach(self, number: int, row: dict[str, Any]) -> Reach:
+        where = f"reach {number}"
+        kind, name = row.get("kind"), row.get("name")
+        if kind not in {"gateway", "mailbox"}:
+            raise self.fail(f"{where}.kind", '"gateway" or "mailbox" ("server" and "export" are not built yet)')
+        if not isinstance(name, str) or not name.strip():
+            raise self.fail(f"{where}.name", "a host name as in Received headers, or a mailbox address")
+        return Reach(kind, name.strip().lower(), self._time(row, where, "from"), self._time(row, where, "to"),
+                     str(row.get("basis", "")))
+
+    def _intruder(self, number: int, row: dict[str, Any]) -> Intruder:
+        where = f"intruder {number}"
+        match = {key: str(row[key]) for key in _INTRUDER_KEYS if row.get(key)}
+        if not match:
+            raise self.fail(where, f"given by at least one of {', '.join(_INTRUDER_KEYS)}")
+        unknown = set(row) - {*_INTRUDER_KEYS, "from", "to", "basis"}
+        if unknown:
+            raise self.fail(f"{where}.{sorted(unknown)[0]}", f"one of {', '.join(_INTRUDER_KEYS)}, from, to, basis")
+        return Intruder(match, self._time(row, where, "from"), self._time(row, where, "to"), str(row.get("basis", "")),
+                        number)

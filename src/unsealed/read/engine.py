@@ -1,0 +1,212 @@
+"""Worker processes: units of work out, part files and counts back; a worker may die without taking the run along."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from unsealed import plugins
+from unsealed.errors import BadRecord
+from unsealed.read.collect import Collector
+from unsealed.read.reader import Part, Reader
+from unsealed.schema import content_id
+
+ITEM_SECONDS = 30
+"""Time for one message or record."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Some parts for one reader, read together: one range of a large file, or a handful of small files."""
+
+    reader: str
+    parts: tuple[Part, ...]
+    tables: str
+
+    @property
+    def size(self) -> int:
+        """Bytes to be read."""
+        return sum(part.end - part.start for part in self.parts)
+
+    @property
+    def stem(self) -> str:
+        """Name its part files: the same for the same parts on every run."""
+        first = self.parts[0]
+        digest = content_id(self.reader, *(f"{part.evidence_id}/{part.key}" for part in self.parts))
+        return f"{first.evidence_id[:16]}-{first.start:013d}-{digest[:8]}"
+
+
+@dataclass
+class Result:
+    """What a unit came to."""
+
+    unit: Unit
+    files: list[tuple[str, str]] = field(default_factory=list)
+    records: Counter[int] = field(default_factory=Counter)
+    """Records by number of part."""
+    skipped: list[tuple[int, tuple[Any, ...]]] = field(default_factory=list)
+    """Rows of `skipped`, with the number of the part."""
+
+
+def readers() -> dict[str, Reader]:
+    """Give all readers by name."""
+    return {reader.name: reader for reader in plugins.discover("unsealed.read", "READER").values()}
+
+
+def work(unit: Unit) -> Result:
+    """Read one unit: rows into part files, counts and skipped rows back. Runs in a worker process."""
+    reader, result = readers()[unit.reader], Result(unit)
+    collector = Collector(Path(unit.tables), unit.stem)
+    seen: set[Any] = set()
+    try:
+        with _clock():
+            for number, part in enumerate(unit.parts):
+                _read(reader, part, number, collector, result, seen)
+        result.files = collector.finish()
+    except BaseException:
+        collector.abandon()
+        raise
+    return result
+
+
+def _read(reader: Reader, part: Part, number: int, collector: Collector, result: Result, seen: set[Any]) -> None:
+    fresh = True
+    try:
+        for table, row in reader.read(part):
+            _rearm()
+            if table == "skipped":
+                result.skipped.append((number, row))
+                continue
+            if table == "messages":
+                result.records[number] += 1
+                collector.add(table, row, 1 + len(row[18] or "") // 1000)  # type: ignore[arg-type]  # the text
+                continue
+            if table == "events":
+                # The same record twice in one export is the rule, not the exception: keep the first.
+                result.records[number] += 1
+                fresh = row[0] not in seen
+                seen.add(row[0])
+            if fresh or table == "attachments":
+                collector.add(table, row)
+    except BadRecord as error:
+        result.skipped.append((number, (part.evidence_id, part.shown, f"byte:{part.start}+{part.end - part.start}",
+                                        error.reason, f"{error.detail}; the rest of this range was left")))
+    except (OSError, MemoryError) as error:
+        result.skipped.append((number, (part.evidence_id, part.shown, f"byte:{part.start}+{part.end - part.start}",
+                                        "unreadable", f"{type(error).__name__}: {error}")))
+
+
+class _clock:  # noqa: N801 - used like a function
+    """Raises BadRecord in an item that takes longer than `ITEM_SECONDS` (where the system has timers)."""
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGALRM, _late)
+            _rearm()
+
+    def __exit__(self, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _rearm() -> None:
+    signal.setitimer(signal.ITIMER_REAL, ITEM_SECONDS)
+
+
+def _late(*_: object) -> None:
+    raise BadRecord("too_slow", f"took longer than {ITEM_SECONDS} seconds")
+
+
+def _start(parent: int) -> None:
+    """Prepare a worker: leave Ctrl-C to the parent, and die with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+class Pool:
+    """Keeps workers busy with units, a few ahead; `workers=0` works in this process (for tests and debuggers)."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def map(self, units: Iterator[Unit]) -> Iterator[Result]:
+        """Give the results of units as they come, in any order."""
+        if not self.workers:
+            yield from (work(unit) for unit in units)
+            return
+        waiting: dict[Future[Result], Unit] = {}
+        for unit in units:
+            waiting[self._submit(unit)] = unit
+            if len(waiting) >= self.workers * 2:
+                yield from self._take(waiting)
+        while waiting:
+            yield from self._take(waiting)
+
+    def _submit(self, unit: Unit) -> "Future[Result]":
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_start, initargs=(os.getpid(),))
+        try:
+            return self._pool.submit(work, unit)
+        except BrokenProcessPool as error:
+            failed: Future[Result] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _take(self, waiting: "dict[Future[Result], Unit]") -> Iterator[Result]:
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        broken = []
+        for future in done:
+            unit = waiting.pop(future)
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                broken.append(unit)
+        if broken:
+            broken += waiting.values()
+            waiting.clear()
+            self._restart()
+            for unit in broken:
+                yield from self._alone(unit)
+
+    def _restart(self) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+    def _alone(self, unit: Unit) -> Iterator[Result]:
+        """Read a unit by itself after a worker died, to find which one it was; then part by part."""
+        try:
+            yield self._submit(unit).result()
+        except BrokenProcessPool:
+            self._restart()
+            if len(unit.parts) > 1:
+                for part in unit.parts:
+                    yield from self._alone(Unit(unit.reader, (part,), unit.tables))
+                return
+            part = unit.parts[0]
+            row = (part.evidence_id, part.shown, f"byte:{part.start}+{part.end - part.start}", "reader_died",
+                   "the process that read this part died; the part was left out")
+            yield Result(unit, skipped=[(0, row)])

@@ -1,0 +1,227 @@
+"""One audit record to its row of `events` and its rows of `accesses`.
+
+Fields and their meaning: Office 365 Management Activity API schema
+(https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema), and
+https://learn.microsoft.com/purview/audit-log-investigate-accounts for MailItemsAccessed.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from unsealed.read.reader import Part, Row
+from unsealed.schema import content_id
+
+SOURCE = "m365_audit"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FAILED = {"failed", "false", "failure"}
+_LOGON = {"0": "owner", "1": "admin", "2": "delegate", "owner": "owner", "admin": "admin", "delegated": "delegate",
+          "delegate": "delegate", "3": "transport", "4": "system", "5": "best_access", "6": "delegated_admin"}
+_MOVES = {"Move", "MoveToDeletedItems", "Copy"}
+_DELETES = {"SoftDelete", "HardDelete"}
+_SENDS = {"Send", "SendAs", "SendOnBehalf"}
+_US_TIME = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])\.?[Mm]\.?)?$")
+_NO_PATH = {"not available", ""}
+
+Record = dict[str, Any]
+
+
+def rows(record: Record, raw: str, part: Part, locator: str, shape: str) -> Iterator[Row]:
+    """Give the event, and an access for every item or folder that it names.
+
+    Raises:
+        ValueError: if the record has no time or no operation.
+    """
+    time = micros(record.get("CreationTime"))
+    operation = record.get("Operation")
+    if time is None or not operation:
+        raise ValueError("the record has no " + ("operation" if time is not None else "time"))
+    operation = str(operation)
+    record_id = _word(record.get("Id"))
+    event_id = content_id(SOURCE, record_id.lower()) if record_id else content_id(SOURCE, raw)
+    user = _lower(record.get("UserId"))
+    mailbox = _mailbox(record, operation, user)
+    context = record.get("AppAccessContext")
+    context = context if isinstance(context, dict) else {}
+    session = (_word(record.get("SessionId")) or _word(context.get("AADSessionId"))
+               or _property(record.get("DeviceProperties"), "SessionId"))
+    yield "events", (
+        event_id, part.evidence_id, locator, time, SOURCE, operation, user, mailbox, _address(record),
+        _client(record), session, _word(record.get("AppId")) or _word(record.get("ApplicationId")),
+        _outcome(record, operation), raw, record_id, _word(record.get("Workload")),
+        _word(record.get("ClientAppId")) or _word(context.get("ClientAppId")), _word(record.get("ObjectId")),
+        _LOGON.get(str(record.get("LogonType", "")).lower()), shape)
+    for folder, message_id, access, throttled, subject in _accesses(record, operation):
+        yield "accesses", (event_id, mailbox, folder, message_id, access, throttled, subject)
+
+
+def micros(value: object) -> int | None:
+    """Read a record's time, UTC where it names no zone; also the United States form of `Export-Csv`."""
+    if not isinstance(value, str):
+        return None
+    try:
+        stamp = datetime.fromisoformat(value)
+    except ValueError:
+        match = _US_TIME.match(value.strip())
+        if not match:
+            return None
+        month, day, year, hour, minute, second, half = match.groups()
+        hours = int(hour) % 12 + (12 if half in "Pp" else 0) if half else int(hour)
+        try:
+            stamp = datetime(int(year), int(month), int(day), hours, int(minute), int(second or 0), tzinfo=UTC)
+        except ValueError:
+            return None
+    if stamp.tzinfo is None:
+        stamp = stamp.replace(tzinfo=UTC)
+    delta = stamp - _EPOCH
+    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+@lru_cache(maxsize=100_000)
+def address(value: str) -> str | None:
+    """Give a client address without port and brackets, in its canonical form; None where it is none."""
+    text = value.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = getattr(found, "ipv4_mapped", None)
+    return str(mapped or found)
+
+
+def _address(record: Record) -> str | None:
+    for key in ("ClientIPAddress", "ClientIP", "ActorIpAddress"):
+        value = record.get(key)
+        if value and isinstance(value, str):
+            found = address(value)
+            if found:
+                return found
+    return None
+
+
+def _mailbox(record: Record, operation: str, user: str | None) -> str | None:
+    owner = _lower(record.get("MailboxOwnerUPN"))
+    if owner:
+        return owner
+    guid = _lower(record.get("MailboxGuid"))
+    if guid:
+        return f"guid:{guid}"
+    return user if operation in _SENDS else None
+
+
+def _client(record: Record) -> str | None:
+    return (_word(record.get("ClientInfoString")) or _property(record.get("ExtendedProperties"), "UserAgent")
+            or _word(record.get("UserAgent")) or _word(record.get("ClientApplication")))
+
+
+def _outcome(record: Record, operation: str) -> str:
+    status = str(record.get("ResultStatus", "")).lower()
+    if operation == "UserLoginFailed" or status in _FAILED:
+        return "failure"
+    return "partial" if status.startswith("partial") else "success"
+
+
+def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
+    if operation == "MailItemsAccessed":
+        yield from _mail_items(record)
+    elif operation == "AttachmentAccess":
+        for folder, item in _items(record.get("Messages"), "MessageItems"):
+            yield folder, _word(item.get("InternetMessageId")), "attachment", False, _word(item.get("Subject"))
+    elif operation in _SENDS or operation in {"Create", "Update"}:
+        item = _json(record.get("Item"))
+        if isinstance(item, dict) and item.get("InternetMessageId"):
+            access = "send" if operation in _SENDS else operation.lower()
+            yield _folder(item.get("ParentFolder")), _word(item["InternetMessageId"]), access, False, _word(item.get("Subject"))
+    elif operation in _MOVES or operation in _DELETES:
+        for item in _list(record.get("AffectedItems")):
+            if item.get("InternetMessageId"):
+                access = "move" if operation in _MOVES else "delete"
+                yield (_folder(item.get("ParentFolder")) or _folder(_json(record.get("Folder"))),
+                       _word(item["InternetMessageId"]), access, False, _word(item.get("Subject")))
+
+
+def _mail_items(record: Record) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
+    properties = _json(record.get("OperationProperties"))
+    throttled = (_property(properties, "IsThrottled") or "").lower() == "true"
+    kind = (_property(properties, "MailAccessType") or "").lower()
+    if not kind:
+        kind = "sync" if str(record.get("RecordType")) in {"2", "ExchangeItem"} else "bind"
+    if kind == "sync":
+        item = _json(record.get("Item"))
+        folder = _folder(item.get("ParentFolder")) if isinstance(item, dict) else None
+        yield folder, None, "sync", throttled, None
+        return
+    named = False
+    for folder, entry in _items(record.get("Folders"), "FolderItems"):
+        named = True
+        yield folder, _word(entry.get("InternetMessageId")), "bind", throttled, _word(entry.get("Subject"))
+    if not named:
+        yield None, None, "bind", throttled, None
+
+
+def _items(groups: object, key: str) -> Iterator[tuple[str | None, Record]]:
+    for group in _list(groups):
+        folder = _folder(group) or _folder(group.get("ParentFolder"))
+        inner = _list(group.get(key))
+        for item in inner:
+            yield folder, item
+        if not inner and group.get("InternetMessageId"):
+            yield folder, group
+
+
+def _folder(value: object) -> str | None:
+    """Give a folder's path with `/` between levels; its name where the path is "Not Available"."""
+    if not isinstance(value, dict):
+        return None
+    path = _word(value.get("Path"))
+    if path and path.lower() not in _NO_PATH:
+        return path.replace("\\", "/").strip("/") or None
+    return _word(value.get("Name"))
+
+
+def _property(pairs: object, name: str) -> str | None:
+    pairs = _json(pairs)
+    if isinstance(pairs, dict):
+        return _word(pairs.get(name))
+    if isinstance(pairs, list):
+        for pair in pairs:
+            if isinstance(pair, dict) and str(pair.get("Name", "")).lower() == name.lower():
+                return _word(pair.get("Value"))
+    return None
+
+
+def _list(value: object) -> list[Record]:
+    value = _json(value)
+    if isinstance(value, dict):
+        value = [value]
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _json(value: object) -> object:
+    """Open JSON text inside JSON, as Sentinel and some exporters write it."""
+    if isinstance(value, str) and value[:1] in "[{":
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+    return value
+
+
+def _word(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    return value if isinstance(value, str) else str(value)
+
+
+def _lower(value: object) -> str | None:
+    word = _word(value)
+    return word.strip().lower() if word else None

@@ -1,0 +1,154 @@
+"""Bytes to text, whatever the label says: labels of the wild, Japanese vendor rows, no label at all.
+
+Labels and decoding tables follow the WHATWG Encoding Standard where Python's own codecs are stricter: ISO-2022-JP
+with NEC row 13 and IBM extensions, `windows-1252` for what calls itself Latin-1 or ASCII but holds more.
+"""
+
+import codecs
+import re
+from functools import cache
+
+import cchardet
+
+_ALIASES = {
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
+    "windows-31j": "cp932", "cp932": "cp932", "ms932": "cp932", "csshiftjis": "cp932",
+    "iso-2022-jp": "iso-2022-jp", "iso-2022-jp-ms": "iso-2022-jp", "cp50220": "iso-2022-jp", "cp50221": "iso-2022-jp",
+    "cp50222": "iso-2022-jp", "csiso2022jp": "iso-2022-jp", "iso2022jp": "iso-2022-jp", "jis": "iso-2022-jp",
+    "euc-jp": "euc_jp", "x-euc-jp": "euc_jp", "eucjp": "euc_jp", "eucjp-ms": "euc_jp",
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030", "cp936": "gb18030",
+    "euc-cn": "gb18030", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "cp950": "cp950",
+    "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949", "ksc5601": "cp949", "cp949": "cp949",
+    "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252",
+    "iso8859-1": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "utf8": "utf-8",
+    "unicode-1-1-utf-7": "utf-7", "x-unknown": "", "unknown-8bit": "", "unknown": "", "default": "", "8bit": "",
+    "binary": "", "x-user-defined": "", "iso-8859-8-i": "iso-8859-8", "iso-8859-6-i": "iso-8859-6",
+}
+_ISO2022 = re.compile(rb"\x1b(?:\$[@B]|\$\([A-D]|\([BJI]|\$A)")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+@cache
+def codec_name(label: str) -> str:
+    """Give the Python codec for a charset label of the wild; empty where the label says nothing."""
+    cleaned = label.strip().strip("\"'").lower().split("*")[0].split(";")[0].strip()
+    alias = _ALIASES.get(cleaned, _ALIASES.get(cleaned.replace("_", "-")))
+    if alias is not None:
+        return alias
+    try:
+        info = codecs.lookup(cleaned)
+    except (LookupError, ValueError):
+        return ""
+    return info.name if info._is_text_encoding else ""  # noqa: SLF001 - the only way to keep `hex` and `zip` out
+
+
+def decode(data: bytes, label: str = "") -> str:
+    """Give the text of some bytes; never raises.
+
+    A label is believed where the bytes agree with it, or agree best; bytes that are valid UTF-8 with non-ASCII
+    characters in them are UTF-8, whatever a single-byte label says, since that does not happen by chance.
+    """
+    if data.isascii() and b"\x1b" not in data:
+        return data.decode("ascii") if codec_name(label) != "utf-7" else _replace(data, "utf-7")
+    if _ISO2022.search(data):
+        return _iso2022(data)
+    name = codec_name(label)
+    if name in {"", "cp1252", "utf-8", "iso2022_jp", "iso-2022-jp"}:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    if name and name not in {"iso-2022-jp"}:
+        try:
+            return data.decode(name)
+        except (UnicodeDecodeError, ValueError):
+            pass
+        if name not in {"cp1252", "utf-8"}:
+            return _best(data, name)
+    return _guess(data)
+
+
+def clean(text: str) -> str:
+    """Drop control characters that no letter holds (they break terminals, XML and spreadsheets), and lone surrogates."""
+    if _CONTROL.search(text):
+        text = _CONTROL.sub(" ", text)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = text.encode("utf-8", "replace").decode("utf-8")
+    return text
+
+
+def _replace(data: bytes, name: str) -> str:
+    return data.decode(name, "replace")
+
+
+def _best(data: bytes, name: str) -> str:
+    """Choose between a label that the bytes break and what they look like: fewer broken characters wins."""
+    labelled = _replace(data, name)
+    guessed = _guess(data)
+    return guessed if guessed.count("\ufffd") < labelled.count("\ufffd") // 4 else labelled
+
+
+def _guess(data: bytes) -> str:
+    """Decode without a label: UTF-8, else what the bytes look like, else Latin-1 as Windows has it."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    found = cchardet.detect(data[:65536]).get("encoding") or ""
+    for name in (codec_name(found), *_JAPANESE_FIRST):
+        if name:
+            try:
+                return data.decode(name)
+            except (UnicodeDecodeError, ValueError):
+                continue
+    return data.decode("cp1252", "replace")
+
+
+_JAPANESE_FIRST = ("cp932", "euc_jp", "cp1252")
+
+
+def _iso2022(data: bytes) -> str:
+    """Decode ISO-2022-JP as WHATWG has it, vendor rows included; 8-bit bytes between are taken for Shift_JIS."""
+    try:
+        return data.decode("iso2022_jp_ext")
+    except UnicodeDecodeError:
+        pass
+    pieces, mode, start = [], b"\x1b(B", 0
+    for match in _ISO2022.finditer(data):
+        pieces.append(_iso2022_run(data[start:match.start()], mode))
+        mode, start = match.group(), match.end()
+    pieces.append(_iso2022_run(data[start:], mode))
+    return "".join(pieces)
+
+
+def _iso2022_run(run: bytes, mode: bytes) -> str:
+    if mode in {b"\x1b$B", b"\x1b$@"}:
+        # a line's end also ends a double-byte run that nobody closed
+        double, newline, rest = run.partition(b"\n")
+        tail = newline.decode() + _iso2022_run(rest, b"\x1b(B") if newline else ""
+        return b"".join(_jis_to_sjis(double)).decode("cp932", "replace") + tail
+    if mode == b"\x1b(I":
+        return bytes(byte | 0x80 for byte in run).decode("cp932", "replace")
+    if mode == b"\x1b$(D":
+        return b"".join(b"\x8f" + bytes(byte | 0x80 for byte in run[i:i + 2]) for i in range(0, len(run), 2)).decode(
+            "euc_jp", "replace")
+    if mode in {b"\x1b$(C", b"\x1b$A", b"\x1b$(A"}:
+        codec = "cp949" if mode == b"\x1b$(C" else "gb18030"
+        return bytes(byte | 0x80 for byte in run).decode(codec, "replace")
+    return run.decode("cp932" if not run.isascii() else "ascii", "replace")
+
+
+def _jis_to_sjis(run: bytes) -> list[bytes]:
+    pairs = []
+    for i in range(0, len(run) - 1, 2):
+        high, low = run[i] & 0x7F, run[i + 1] & 0x7F
+        if not (0x21 <= high <= 0x7E and 0x21 <= low <= 0x7E):
+            pairs.append(b"?")
+            continue
+        row = (high - 0x21) // 2 + 0x81
+        row += 0x40 if row > 0x9F else 0
+        cell = low + (0x1F if low < 0x60 else 0x20) if high & 1 else low + 0x7E
+        pairs.append(bytes((row, cell)))
+    return pairs

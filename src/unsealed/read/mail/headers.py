@@ -1,0 +1,239 @@
+"""The header block of a message: found with bounds, unfolded, decoded; addresses, ids, dates and hops out of it.
+
+RFC 5322 is the form; RFC 2047 encoded words are joined before they are decoded, because real mailers split a
+character over two of them; what no RFC allows (raw 8-bit, ISO-2022-JP without a label, "user at host") is read too.
+"""
+
+import base64
+import binascii
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from email.utils import parsedate_to_datetime
+
+from unsealed.read.mail import charsets
+
+MAX_HEADER = 1 << 20
+"""Bytes of headers that are looked at (1 MiB); Exchange refuses more than 256 KiB."""
+MAX_HOPS = 100
+MAX_ADDRESSES = 2_000
+
+_NAMES = (rb"from|to|cc|bcc|subject|date|message-id|in-reply-to|references|received|thread-index|delivered-to|"
+          rb"x-original-to|envelope-to|x-envelope-to|x-delivered-to|x-gmail-labels|content-type|sender|resent-date")
+_HEADER = re.compile(rb"(?im)^(" + _NAMES + rb")[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
+_BLANK = re.compile(rb"\r?\n\r?\n|\r\r")
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
+_BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
+_ID = re.compile(r"<[^<>\s]{1,998}>")
+_BARE_ID = re.compile(r"^[^<>\s]+@[^<>\s]+$")
+_DATE = re.compile(
+    r"(?:[A-Za-z]{3,9}\.?,?\s+)?(\d{1,2})[ -]([A-Za-z]{3})[a-z]*\.?[ -](\d{4}|\d{2})[ ,]+(\d{1,2}):(\d\d)(?::(\d\d))?"
+    r"(?:\.\d+)?\s*(?:([+-])(\d\d):?(\d\d)|(UTC|GMT|Z|UT)\b)?")
+_MONTHS = {name: number for number, name in enumerate(
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}
+_SIMPLE = re.compile(r'^\s*(?:"([^"\\]*)"|([^"<>@,;:()\\]*?))\s*<\s*([^<>@\s,;:]+@[^<>@\s,;]+)\s*>\s*$')
+_BARE = re.compile(r"^\s*([^<>@\s,;:()\"]+@[^<>@\s,;:()\"]+)\s*$")
+_AT = re.compile(r"^\s*([^\s<>@,;()]+)\s+(?:at|AT|\(at\)|\[at\])\s+([^\s<>@,;()]+\.[^\s<>@,;()]+)\s*$")
+_ANGLE = re.compile(r"<\s*([^<>]*?)\s*>")
+_COMMENT = re.compile(r"\(([^()]*)\)")
+_FROM_HOP = re.compile(r"^\s*from\s+(\S+)", re.IGNORECASE)
+_BY_HOP = re.compile(r"(?:^|\s)by\s+([^\s;]+)", re.IGNORECASE)
+_GROUP = re.compile(r"^\s*[^\"<>@,;:()]*:\s*")
+
+Address = tuple[str, str]
+
+
+def split(raw: bytes) -> tuple[bytes, int, bool]:
+    """Give the header block, where the body starts, and whether the block had to be cut at `MAX_HEADER`."""
+    match = _BLANK.search(raw, 0, MAX_HEADER)
+    if match:
+        return raw[: match.start()], match.end(), False
+    if len(raw) <= MAX_HEADER:
+        return raw, len(raw), False
+    ends = [end for end in (raw.find(b"\n\n", MAX_HEADER), raw.find(b"\r\n\r\n", MAX_HEADER)) if end >= 0]
+    return raw[:MAX_HEADER], min(ends) + 2 if ends else len(raw), True
+
+
+def collect(block: bytes) -> dict[bytes, list[bytes]]:
+    """Give the headers that we use, by lower-case name, unfolded, in order."""
+    found: dict[bytes, list[bytes]] = {}
+    for match in _HEADER.finditer(block):
+        value = match.group(2)
+        if b"\n" in value:
+            value = _FOLD.sub(b" ", value)
+        found.setdefault(match.group(1).lower(), []).append(value)
+    return found
+
+
+def text(value: bytes, label: str = "") -> str:
+    """Give a header's value as raw text: 8-bit and ISO-2022-JP decoded, encoded words still closed."""
+    return charsets.decode(value, label)
+
+
+def decoded(value: str) -> str:
+    """Open the RFC 2047 encoded words in a value."""
+    if "=?" not in value:
+        return charsets.clean(value).strip()
+    value = _BETWEEN.sub("", value)
+    pieces: list[str] = []
+    held, held_label, end = b"", "", 0
+    for match in _WORD.finditer(value):
+        between = value[end:match.start()]
+        label = match.group(1).split("*")[0].lower()
+        data = _word_bytes(match.group(2), match.group(3))
+        if held and (between or label != held_label):
+            pieces.append(charsets.decode(held, held_label))
+            held = b""
+        pieces.append(between)
+        held, held_label, end = held + data, label, match.end()
+    if held:
+        pieces.append(charsets.decode(held, held_label))
+    pieces.append(value[end:])
+    return charsets.clean("".join(pieces)).strip()
+
+
+def _word_bytes(encoding: str, payload: str) -> bytes:
+    if encoding in "qQ":
+        return binascii.a2b_qp(payload.encode("utf-8", "replace"), header=True)
+    packed = re.sub(r"[^A-Za-z0-9+/]", "", payload)
+    if len(packed) % 4 == 1:
+        packed = packed[:-1]
+    try:
+        return base64.b64decode(packed + "=" * (-len(packed) % 4))
+    except (binascii.Error, ValueError):
+        return payload.encode("utf-8", "replace")
+
+
+def addresses(value: str) -> list[Address]:
+    """Give (address in lower case, display name) pairs of an address header; groups are opened, junk is kept as a name."""
+    found = []
+    for piece in _pieces(value):
+        pair = _address(piece)
+        if pair is not None:
+            found.append(pair)
+            if len(found) >= MAX_ADDRESSES:
+                break
+    return found
+
+
+def _address(piece: str) -> Address | None:
+    match = _SIMPLE.match(piece)
+    if match:
+        return match.group(3).lower(), decoded((match.group(1) or match.group(2) or "").strip(" '"))
+    match = _BARE.match(piece)
+    if match:
+        return match.group(1).lower(), ""
+    comments = [decoded(comment) for comment in _COMMENT.findall(piece)]
+    bare = _COMMENT.sub(" ", piece)
+    angles = _ANGLE.findall(bare)
+    name = decoded(_ANGLE.sub(" ", bare).strip().strip("\"'").replace('\\"', '"').strip()) if angles else ""
+    spot = (angles[-1] if angles else bare).strip().strip("\"'")
+    if spot.lower().startswith("mailto:"):
+        spot = spot[7:]
+    match = _AT.match(spot)
+    if match:
+        spot = f"{match.group(1)}@{match.group(2)}"
+    if "@" in spot:
+        return re.sub(r"\s+", "", spot).lower(), name or " ".join(comments)
+    left = decoded(spot)
+    return ("", name or left) if (name or left) else None
+
+
+def _pieces(value: str) -> list[str]:
+    """Split at commas and semicolons that stand outside quotes, comments and angle brackets; drop group names."""
+    if "," not in value and ";" not in value and ":" not in value:
+        return [value] if value.strip() else []
+    pieces, start, quoted, depth, angle = [], 0, False, 0, False
+    for index, char in enumerate(value):
+        if char == '"' and (index == 0 or value[index - 1] != "\\"):
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif char == "<":
+            angle = True
+        elif char == ">":
+            angle = False
+        elif char in ",;" and not depth and not angle:
+            pieces.append(value[start:index])
+            start = index + 1
+    pieces.append(value[start:])
+    return [cleaned for piece in pieces if (cleaned := _GROUP.sub("", piece)).strip()]
+
+
+def message_ids(value: str) -> list[str]:
+    """Give the message ids of a header, with their angle brackets, in order, each once."""
+    found = _ID.findall(value)
+    if not found:
+        found = [f"<{word}>" for word in value.split() if _BARE_ID.match(word)]
+    return list(dict.fromkeys(found))
+
+
+def moment(value: str, zone: tzinfo) -> tuple[int | None, bool]:
+    """Give a date header's time in microseconds since 1970 UTC, and whether its zone had to be assumed."""
+    match = _DATE.search(value)
+    if match:
+        day, month, year, hour, minute, second, sign, zone_hours, zone_minutes, _utc = match.groups()
+        number = int(year)
+        number += 0 if number > 99 else 2000 if number < 70 else 1900
+        offset: tzinfo | None = UTC if _utc else None
+        if sign:
+            shift = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
+            offset = timezone(shift if sign == "+" else -shift) if shift < timedelta(hours=24) else None
+        try:
+            stamp = datetime(number, _MONTHS.get(month.lower(), 0), int(day), int(hour), int(minute),
+                             min(int(second or 0), 59), tzinfo=offset or zone)
+        except ValueError:
+            return None, False
+        named = offset is not None or bool(re.search(r"\b[A-Z]{3,4}\b", value[match.end():]))
+        if offset is None and named:
+            stamp = _named_zone(value, stamp)
+        return micros(stamp), not named
+    try:
+        parsed = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return _iso(value, zone)
+    return micros(parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)), parsed.tzinfo is None
+
+
+def _named_zone(value: str, stamp: datetime) -> datetime:
+    """Read EST, PDT and their like as the standard library does; JST as what it is."""
+    if re.search(r"\bJST\b", value):
+        return stamp.replace(tzinfo=timezone(timedelta(hours=9)))
+    try:
+        parsed = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return stamp
+    return parsed if parsed.tzinfo else stamp
+
+
+def _iso(value: str, zone: tzinfo) -> tuple[int | None, bool]:
+    try:
+        stamp = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None, False
+    return micros(stamp if stamp.tzinfo else stamp.replace(tzinfo=zone)), stamp.tzinfo is None
+
+
+def micros(stamp: datetime) -> int | None:
+    """Give an aware time as microseconds since 1970 UTC."""
+    try:
+        delta = stamp - datetime(1970, 1, 1, tzinfo=UTC)
+    except OverflowError:
+        return None
+    return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def hop(value: str, zone: tzinfo) -> tuple[str | None, str | None, int | None]:
+    """Give (by, from, time) of one Received header; host names in lower case."""
+    head, _, when = value.rpartition(";")
+    sender, receiver = _FROM_HOP.match(head), _BY_HOP.search(head)
+    time, _ = moment(when, zone) if when else (None, False)
+    return (_host(receiver.group(1)) if receiver else None, _host(sender.group(1)) if sender else None, time)
+
+
+def _host(word: str) -> str:
+    return word.strip("()[]<>,;").rstrip(".").lower()

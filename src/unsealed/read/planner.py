@@ -1,0 +1,185 @@
+"""From files to units of work: recognised, hashed, entered in the custody log, cut into ranges, bundled."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from unsealed.case import Case
+from unsealed.custody import sha256_file
+from unsealed.journal import UnitRecord
+from unsealed.progress import Progress
+from unsealed.read.engine import Unit, readers
+from unsealed.read.intake import places, unpack
+from unsealed.read.intake.walk import File, Opened, Unread
+from unsealed.read.reader import Part, Reader
+
+BUNDLE_FILES = 400
+BUNDLE_BYTES = 16 << 20
+SURE = 20
+"""How sure a reader must be to get a file."""
+STAGE = "read"
+
+
+class Planner:
+    """Turns what the walk finds into units that are not yet done, keeping custody and journal on the way."""
+
+    def __init__(self, case: Case, mailbox: str | None, progress: Progress, command: str) -> None:
+        self.case, self.mailbox, self.progress, self.command = case, mailbox, progress, command
+        self.readers = readers()
+        self.done = case.journal.done(STAGE, "")
+        self.planned = 0
+        self._taken = case.journal.taken()
+        self._custody: list[dict[str, Any]] = []
+        self._bundles: dict[str, list[Part]] = {}
+        self._spools: list[_Spool] = []
+        self._record = UnitRecord()
+
+    def units(self, found: Iterator[File | Unread]) -> Iterator[Unit]:
+        """Give the units to read; an archive's spool is kept until all its units are finished."""
+        for item in found:
+            if isinstance(item, File) and unpack.kind(item.head):
+                yield from self._archive(item)
+            else:
+                yield from self._one(item)
+        yield from self._flush()
+        self._save()
+
+    def finished(self, unit: Unit) -> None:
+        """Take note that a unit is read and recorded."""
+        for spool in self._spools:
+            spool.waiting.discard(unit.stem)
+        self._retire()
+
+    def close(self) -> None:
+        """Write what is left to be written."""
+        self._retire()
+        self._save()
+
+    # -- archives ------------------------------------------------------------------------------------------------
+
+    def _archive(self, file: File) -> Iterator[Unit]:
+        yield from self._flush()
+        evidence_id = sha256_file(file.path)
+        key = (evidence_id, f"archive:{file.inner}/{self.mailbox or ''}")
+        self._take_in(file, evidence_id)
+        self._evidence(file, evidence_id, "archive", unpack.kind(file.head) or "")
+        if key in self.done:
+            return
+        spool = _Spool(Opened(file, self.case.work), key)
+        self._spools.append(spool)
+        for item in spool.opened.files():
+            for unit in self._one(item):
+                spool.waiting.add(unit.stem)
+                yield unit
+        for unit in self._flush():
+            spool.waiting.add(unit.stem)
+            yield unit
+        spool.complete = True
+
+    def _retire(self) -> None:
+        """Drop the spool of archives whose units are all recorded, and remember that they are done."""
+        for spool in [spool for spool in self._spools if spool.complete and not spool.waiting]:
+            self._save()
+            self.case.journal.record(STAGE, "", UnitRecord(done=[spool.key]))
+            spool.opened.close()
+            self._spools.remove(spool)
+
+    # -- files ---------------------------------------------------------------------------------------------------
+
+    def _one(self, item: File | Unread) -> Iterator[Unit]:
+        if isinstance(item, Unread):
+            self._record.skipped.append({"evidence_id": None, "path": item.shown, "locator": item.locator,
+                                         "reason": item.reason, "detail": item.detail})
+            return
+        if item.size == 0:
+            self._leave(item, "empty", "empty", "the file is empty", skip=not item.companion)
+            return
+        reader = self._recognise(item)
+        if reader is None:
+            self._leave(item, "unknown", "unrecognised", "not mail or a log that is known; it was left unread",
+                        skip=not item.companion)
+            return
+        yield from self._parts(item, reader)
+
+    def _recognise(self, file: File) -> Reader | None:
+        sure, name = max((reader.detect(file.head, file.shown), name) for name, reader in self.readers.items())
+        return self.readers[name] if sure >= SURE else None
+
+    def _leave(self, file: File, kind: str, reason: str, detail: str, *, skip: bool) -> None:
+        evidence_id = sha256_file(file.path)
+        self._take_in(file, evidence_id)
+        self._evidence(file, evidence_id, kind, "", skipped=int(skip))
+        if skip:
+            self._record.skipped.append({"evidence_id": evidence_id, "path": file.shown, "locator": "",
+                                         "reason": reason, "detail": detail})
+
+    def _parts(self, file: File, reader: Reader) -> Iterator[Unit]:
+        evidence_id = sha256_file(file.path)
+        self._take_in(file, evidence_id)
+        where = places.Place()
+        if reader.kind == "mail":
+            where = places.place(file.inner, whole_file=reader.name != "eml", mailbox=self.mailbox)
+        ranges = reader.ranges(str(file.path), file.size)
+        prefix = f"{reader.kind}:{reader.name}.{reader.version}"
+        fresh = [part for start, end in ranges
+                 if (evidence_id, f"{prefix}:{(part := self._part(file, evidence_id, start, end, where)).key}") not in self.done]
+        self.done.update((evidence_id, f"{prefix}:{part.key}") for part in fresh)
+        if not fresh:
+            self._evidence(file, evidence_id, reader.kind, reader.name, duplicate=1, folder=where.folder,
+                           mailbox=where.mailbox, mailbox_basis=where.basis, grp=where.group)
+            return
+        self.planned += sum(part.end - part.start for part in fresh)
+        self.progress.total(self.planned)
+        if len(ranges) > 1 or file.size > BUNDLE_BYTES // 4:
+            yield from (Unit(reader.name, (part,), str(self.case.tables)) for part in fresh)
+            return
+        bundle = self._bundles.setdefault(reader.name, [])
+        bundle.extend(fresh)
+        if len(bundle) >= BUNDLE_FILES or sum(part.size for part in bundle) >= BUNDLE_BYTES:
+            yield self._unit(reader.name)
+
+    def _part(self, file: File, evidence_id: str, start: int, end: int, where: places.Place) -> Part:
+        return Part(str(file.path), file.shown, evidence_id, file.size, start, end, where, self.case.config.timezone)
+
+    def _unit(self, reader: str) -> Unit:
+        return Unit(reader, tuple(self._bundles.pop(reader)), str(self.case.tables))
+
+    def _flush(self) -> Iterator[Unit]:
+        for reader in sorted(self._bundles):
+            yield self._unit(reader)
+
+    # -- custody and journal -------------------------------------------------------------------------------------
+
+    def _take_in(self, file: File, evidence_id: str) -> None:
+        if not file.given or (evidence_id, file.shown) in self._taken:
+            return
+        self._taken.add((evidence_id, file.shown))
+        absolute = os.fsencode(file.path.absolute()).decode("utf-8", "backslashreplace")
+        self._custody.append({"action": "take_in", "command": self.command, "evidence_id": evidence_id,
+                              "path": file.shown, "absolute": absolute, "size": file.size})
+        if len(self._custody) >= 1000:
+            self._save()
+
+    def _evidence(self, file: File, evidence_id: str, kind: str, reader: str, **more: Any) -> None:  # noqa: ANN401 - columns
+        self._record.seen.append({"evidence_id": evidence_id, "path": file.shown, "kind": kind, "reader": reader,
+                                  "size_bytes": file.size, "records": 0, "skipped": 0, "duplicate": 0, **more})
+
+    def _save(self) -> None:
+        if self._custody:
+            self.case.log(*self._custody)
+            self.case.journal.take((entry["evidence_id"], entry["path"]) for entry in self._custody)
+            self._custody = []
+        if self._record.seen or self._record.skipped:
+            self.case.journal.record(STAGE, "", self._record)
+            self._record = UnitRecord()
+
+
+@dataclass
+class _Spool:
+    """An archive that is open, and the units that still need its files."""
+
+    opened: Opened
+    key: tuple[str, str]
+    waiting: set[str] = field(default_factory=set)
+    complete: bool = False

@@ -1,0 +1,78 @@
+"""What a reader is: it knows its files when it sees them, cuts them into ranges, and turns a range into rows.
+
+A reader is one file in `read/` with an object `READER` of this protocol. Its `read` is a pure function from a byte
+range to rows, so ranges can be read in any order, in any process, on any machine.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+Row = tuple[str, tuple[object, ...]]
+"""A table's name, and the row's values in the order of the table's columns in `unsealed.schema`."""
+
+RANGE = 16 << 20
+"""Bytes in one range: large enough to be worth a message to a worker, small enough to be lost without pain."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file stands in the victim's mail: whose mailbox, which folder, and how we know."""
+
+    mailbox: str | None = None
+    basis: str | None = None
+    folder: str | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A byte range of one evidence file, with all that a reader needs to know about it."""
+
+    path: str
+    shown: str
+    evidence_id: str
+    size: int
+    start: int
+    end: int
+    place: Place
+    timezone: str = "UTC"
+
+    @property
+    def key(self) -> str:
+        """Name the range within its file and place; the same on every run."""
+        return f"{self.start}-{self.end}/{self.place.mailbox or ''}/{self.place.folder or ''}"
+
+
+class Reader(Protocol):
+    """One format of mail or log."""
+
+    name: str
+    version: str
+    """Raised whenever the rows that it makes change: what an older version read is then read again."""
+    kind: str
+    """`mail` or `log`."""
+
+    def detect(self, head: bytes, shown: str) -> int:
+        """Say how sure we are, 0 (no) to 100, from the first 64 KiB and the name; content outweighs the name."""
+        ...
+
+    def ranges(self, path: str, size: int) -> list[tuple[int, int]]:
+        """Cut a file into ranges that can be read apart from each other."""
+        ...
+
+    def read(self, part: Part) -> Iterator[Row]:
+        """Give the rows of a range; what can't be read is a row of `skipped` (see `skip`)."""
+        ...
+
+
+def skip(part: Part, locator: str, reason: str, detail: str) -> Row:
+    """Make the row that says what could not be read, where and why."""
+    return "skipped", (part.evidence_id, part.shown, locator, reason, detail)
+
+
+def equal_ranges(size: int) -> list[tuple[int, int]]:
+    """Cut a file into equal ranges of about `RANGE` bytes."""
+    count = max(1, -(-size // RANGE))
+    step = -(-size // count)
+    return [(start, min(start + step, size)) for start in range(0, max(size, 1), max(step, 1))]

@@ -1,0 +1,218 @@
+"""Every table of a case: its Arrow schema, one comment a field.
+
+Times are UTC, `timestamp[us, tz=UTC]`. Ids are hex strings derived from content, so the same evidence gives the
+same ids on every machine. Column names are a contract with other programs; columns may be added, never renamed.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+TEXT = pa.string()
+TIME = pa.timestamp("us", tz="UTC")
+COUNT = pa.int64()
+FLAG = pa.bool_()
+ADDRESS = pa.struct([("address", TEXT), ("name", TEXT)])
+HOP = pa.struct([("by", TEXT), ("from", TEXT), ("time", TIME)])
+GROUND = pa.struct([("how", TEXT), ("event_id", TEXT), ("note", TEXT), ("message_id", TEXT)])
+
+VERDICTS = ("accessed", "copied", "quoted", "in_reach", "not_accessed", "out_of_reach")
+"""Strongest first. The first four are the default set to be told about."""
+
+TOLD = VERDICTS[:4]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what it holds, in a sentence, and its columns."""
+
+    name: str
+    holds: str
+    stage: str
+    schema: pa.Schema
+
+
+def content_id(*parts: str | bytes | None) -> str:
+    """Derive an id from content: 32 hex digits of SHA-256 over the parts, separated unambiguously."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = b"\x00" if part is None else part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()[:32]
+
+
+def _table(name: str, stage: str, holds: str, *columns: tuple[str, pa.DataType, str]) -> Table:
+    fields = [pa.field(column, kind, metadata={"doc": doc}) for column, kind, doc in columns]
+    return Table(name, holds, stage, pa.schema(fields))
+
+
+_TABLES = (
+    _table(
+        "evidence", "read", "What was taken in: a row a file, files inside archives included.",
+        ("evidence_id", TEXT, "SHA-256 of the file's bytes"),
+        ("path", TEXT, "where it lay, as given; `archive.zip!/member` for a file inside an archive"),
+        ("kind", TEXT, "`mail`, `log`, `archive`, `empty` or `unknown`"),
+        ("reader", TEXT, "which reader took it"),
+        ("size_bytes", COUNT, "size"),
+        ("records", COUNT, "messages or log records read from it"),
+        ("skipped", COUNT, "records or parts of it that could not be read"),
+        ("mailbox", TEXT, "the mailbox it was taken for, where it is mail of one"),
+        ("mailbox_basis", TEXT, "`given` on the command line, from the `path`, or `inferred` from headers"),
+        ("folder", TEXT, "the mail folder it was taken for"),
+        ("duplicate", FLAG, "the same bytes for the same place had been read before; its records are not counted twice"),
+    ),
+    _table(
+        "skipped", "read", "What could not be read: a row a place, with the reason.",
+        ("evidence_id", TEXT, "the file; null where it could not even be opened"),
+        ("path", TEXT, "where it lay"),
+        ("locator", TEXT, "the place in it (`byte:OFFSET+LENGTH`, `line:N`, `member:NAME`)"),
+        ("reason", TEXT, "a short code"),
+        ("detail", TEXT, "the reason in words"),
+    ),
+    _table(
+        "messages", "read", "Every copy of every message: a row a copy.",
+        ("message_id", TEXT, "our id of this copy"),
+        ("evidence_id", TEXT, "the file it lies in"),
+        ("locator", TEXT, "its place in that file (`byte:OFFSET+LENGTH`)"),
+        ("mailbox", TEXT, "whose mailbox it was in, lower case; null where nothing tells"),
+        ("folder", TEXT, "the folder, `/` between levels; null where nothing tells"),
+        ("internet_message_id", TEXT, "the Message-ID header, with its angle brackets"),
+        ("date", TIME, "the Date header"),
+        ("from_address", TEXT, "the sender's address, lower case"),
+        ("from_name", TEXT, "the sender's display name"),
+        ("to", pa.list_(ADDRESS), "To"),
+        ("cc", pa.list_(ADDRESS), "Cc"),
+        ("bcc", pa.list_(ADDRESS), "Bcc"),
+        ("subject", TEXT, "the decoded subject"),
+        ("in_reply_to", TEXT, "In-Reply-To: the first id in it"),
+        ("references", pa.list_(TEXT), "References: all ids, oldest first"),
+        ("conversation_id", TEXT, "the thread; the same for all its messages in every mailbox"),
+        ("received", pa.list_(HOP), "the Received hops, newest first"),
+        ("size_bytes", COUNT, "size as it lies in the evidence"),
+        ("text", TEXT, "plain text of the body, of HTML mail too"),
+        ("content_hash", TEXT, "the same for copies of one letter, whatever their transport headers"),
+        ("attachment_count", COUNT, "attachments"),
+        ("arrived", TIME, "when the copy came to the mailbox: the newest Received hop, else the Date header"),
+        ("mailbox_basis", TEXT, "`given` on the command line, from the `path`, or `inferred` from headers"),
+        ("notes", pa.list_(TEXT), "what had to be assumed or repaired while reading"),
+        ("thread_index", TEXT, "Outlook's conversation: the first 22 bytes of Thread-Index, hex"),
+        ("owner_hints", pa.list_(TEXT), "addresses that may own the mailbox, best first; used to infer it"),
+        ("group", TEXT, "what was inferred together: files of one mailbox"),
+    ),
+    _table(
+        "attachments", "read", "Every attachment of every message copy.",
+        ("attachment_id", TEXT, "our id"),
+        ("message_id", TEXT, "the message copy it hangs on"),
+        ("filename", TEXT, "its decoded name; never used as a path"),
+        ("media_type", TEXT, "the declared media type"),
+        ("size_bytes", COUNT, "decoded size"),
+        ("sha256", TEXT, "SHA-256 of the decoded bytes"),
+        ("text", TEXT, "its text, where it was read"),
+        ("text_status", TEXT, "`read`, `not_read`, `too_large` or `undecodable`"),
+    ),
+    _table(
+        "events", "read", "Every log record, once: a row a record.",
+        ("event_id", TEXT, "our id; from the record's own id where it has one"),
+        ("evidence_id", TEXT, "the file it was read from"),
+        ("locator", TEXT, "its place in that file (`byte:OFFSET+LENGTH`)"),
+        ("time", TIME, "when it happened"),
+        ("source", TEXT, "which log (`m365_audit`)"),
+        ("operation", TEXT, "what was done, in the log's own word"),
+        ("user", TEXT, "who did it, lower case"),
+        ("mailbox", TEXT, "whose mailbox was touched, lower case"),
+        ("client_ip", TEXT, "address of the client, without port or brackets"),
+        ("client", TEXT, "client or user agent"),
+        ("session_id", TEXT, "session, where the log has one"),
+        ("app_id", TEXT, "application"),
+        ("outcome", TEXT, "`success`, `failure` or `partial`"),
+        ("raw", TEXT, "the record as it stands in the evidence, JSON text"),
+        ("record_id", TEXT, "the record's own id"),
+        ("workload", TEXT, "the service that wrote it"),
+        ("client_app_id", TEXT, "the application behind the application, where the log tells both"),
+        ("target", TEXT, "the object acted on"),
+        ("logon_type", TEXT, "`owner`, `delegate`, `admin` or null"),
+        ("shape", TEXT, "the export's form; a fuller form wins where two hold the same record"),
+    ),
+    _table(
+        "accesses", "read", "Item-level records unfolded: a row an item or a folder.",
+        ("event_id", TEXT, "the record in `events`"),
+        ("mailbox", TEXT, "whose mailbox, lower case"),
+        ("folder", TEXT, "the folder as the record names it"),
+        ("internet_message_id", TEXT, "the message as the record names it; null for a whole folder"),
+        ("access", TEXT, "`bind`, `sync`, `attachment`, `send`, `create`, `update`, `move`, `delete`"),
+        ("throttled", FLAG, "the record says that the log was being throttled"),
+        ("subject", TEXT, "the subject, where the record tells it"),
+    ),
+    _table(
+        "findings", "hunt", "What in logs and mail matches an indicator or a rule.",
+        ("finding_id", TEXT, "our id"),
+        ("kind", TEXT, "`indicator`, `intruder` (a line of case.toml), later `sigma`, `behaviour`"),
+        ("rule_id", TEXT, "the indicator or rule"),
+        ("title", TEXT, "in words"),
+        ("severity", TEXT, "`low`, `medium`, `high`"),
+        ("techniques", pa.list_(TEXT), "ATT&CK techniques, where known"),
+        ("time", TIME, "when"),
+        ("event_id", TEXT, "the event, or null"),
+        ("message_id", TEXT, "the message, or null"),
+        ("source", TEXT, "file and line of the indicator"),
+    ),
+    _table(
+        "activity", "hunt", "What is taken for the intruder's doing: a row an event.",
+        ("event_id", TEXT, "the event"),
+        ("session", TEXT, "what it was grouped by: a session id, or a name of our own"),
+        ("reason", TEXT, "why it was drawn in, in words"),
+        ("finding_ids", pa.list_(TEXT), "the findings it rests on"),
+        ("state", TEXT, "`proposed`, `confirmed` or `rejected`"),
+        ("time", TIME, "when"),
+        ("user", TEXT, "who"),
+        ("mailbox", TEXT, "the mailbox touched"),
+        ("inside", FLAG, "it shows the intruder inside; a failed attempt does not"),
+    ),
+    _table(
+        "coverage", "hunt", "What the logs can and cannot see: a row a source, scope and period.",
+        ("source", TEXT, "which log; `m365_mail_items` is the item log within `m365_audit`"),
+        ("scope", TEXT, "a mailbox, or `*` for all"),
+        ("from", TIME, "from"),
+        ("to", TIME, "to"),
+        ("records", COUNT, "records in the period"),
+        ("state", TEXT, "`whole`, `gap`, `throttled` or `absent`"),
+        ("note", TEXT, "why, in words"),
+    ),
+    _table(
+        "intrusion", "hunt", "When they were in: one row, bounds and not a date.",
+        ("first_evidence", TIME, "the first record of the intruder inside"),
+        ("last_evidence", TIME, "the last record of the intruder inside"),
+        ("began_after", TIME, "the last moment known to be clean; null where the logs begin too late to tell"),
+        ("began_before", TIME, "it had begun by then"),
+        ("ended_after", TIME, "it had not ended by then"),
+        ("ended_before", TIME, "it had ended by then; null where nothing tells"),
+        ("dwell_days_min", pa.float64(), "days between `began_before` and `ended_after`"),
+        ("dwell_days_max", pa.float64(), "days between `began_after` and `ended_before`; null where unbounded"),
+    ),
+    _table(
+        "exposures", "expose", "The verdicts: a row a message copy, and one for every message that only a log names.",
+        ("message_id", TEXT, "our id of the copy; null where only a log names the message"),
+        ("internet_message_id", TEXT, "the Message-ID"),
+        ("mailbox", TEXT, "whose mailbox"),
+        ("verdict", TEXT, "`accessed`, `copied`, `quoted`, `in_reach`, `not_accessed` or `out_of_reach`"),
+        ("content_verdict", TEXT, "the strongest verdict of all copies of the letter"),
+        ("grounds", pa.list_(GROUND), "why: how, by which event or message, and a note"),
+        ("first_time", TIME, "first time that the verdict's grounds name"),
+        ("last_time", TIME, "last time that the verdict's grounds name"),
+        ("folder", TEXT, "the folder"),
+        ("conversation_id", TEXT, "the thread"),
+        ("subject", TEXT, "the subject, from the message or from the log"),
+        ("from_address", TEXT, "the sender"),
+        ("date", TIME, "the message's date"),
+    ),
+)
+
+TABLES = {table.name: table for table in _TABLES}
+"""All tables by name, in the order of the stages that write them."""
+
+
+def empty(name: str) -> pa.Table:
+    """Give a table of the right columns and no rows."""
+    return TABLES[name].schema.empty_table()

@@ -1,0 +1,32 @@
+"""The bar of the first issue, on cases that the product has not seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cases
+import corpus
+import exam
+import pytest
+import selfcheck
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEEDS = (1, 2, 3)
+pytestmark = pytest.mark.skipif(
+    not (corpus.DATA / "mail").is_dir(),
+    reason=f"the real mail and records are not here: {corpus.DATA}",
+)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_examination_itself_is_sound(seed: int, tmp_path: Path) -> None:
+    assert selfcheck.problems(cases.build(seed, tmp_path / "case")) == []
+
+
+@pytest.mark.skipif(not exam.UNSEALED.exists(), reason=f"the product is not installed: {exam.UNSEALED}")
+@pytest.mark.parametrize("seed", SEEDS)
+def test_verdicts_bounds_and_owners_are_right(seed: int, tmp_path: Path) -> None:
+    sheet = exam.examine(seed, tmp_path)
+    assert sheet.passed, exam.show(sheet)
