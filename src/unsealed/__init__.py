@@ -32,6 +32,4 @@ def run(folder: str | Path, *paths: str | Path, indicators: list[str | Path] | N
     """
     from unsealed import pipeline
 
-    return pipeline.run(
-        Path(folder), [Path(p) for p in paths], indicators=[Path(i) for i in indicators or []]
-    )
+    return pipeline.run(Path(folder), [Path(p) for p in paths], indicators=[Path(i) for i in indicators or []])

@@ -121,7 +121,9 @@ class Case:
             stream.seek(0)
             holder = stream.read(200).strip() or "another run"
             stream.close()
-            raise CaseLocked(f"{self.folder}: {holder} is writing to this case. Wait for it, or stop it first.") from error
+            raise CaseLocked(
+                f"{self.folder}: {holder} is writing to this case. Wait for it, or stop it first."
+            ) from error
         try:
             stream.truncate(0)
             stream.write(f"process {os.getpid()} ({who()})")

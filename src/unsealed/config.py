@@ -99,7 +99,9 @@ def load(path: Path) -> Config:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}. Mend the file, or start from the comments that `unsealed new` writes.") from error
+        raise ConfigError(
+            f"{path}: {error}. Mend the file, or start from the comments that `unsealed new` writes."
+        ) from error
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}. Is this a case folder? `unsealed new` makes one.") from error
     return _Reader(path, document).config()
@@ -124,7 +126,8 @@ class _Reader:
         if not isinstance(name, str) or not name:
             raise self.fail("organisation.name", "the organisation's name, in quotes")
         return Config(
-            name=name, timezone=self.zone.key,
+            name=name,
+            timezone=self.zone.key,
             domains=self._strings(organisation, "organisation", "domains"),
             languages=self._strings(organisation, "organisation", "languages") or ("en",),
             discovered=self._time(incident, "incident", "discovered"),
@@ -184,8 +187,13 @@ class _Reader:
             raise self.fail(f"{where}.kind", '"gateway" or "mailbox" ("server" and "export" are not built yet)')
         if not isinstance(name, str) or not name.strip():
             raise self.fail(f"{where}.name", "a host name as in Received headers, or a mailbox address")
-        return Reach(kind, name.strip().lower(), self._time(row, where, "from"), self._time(row, where, "to"),
-                     str(row.get("basis", "")))
+        return Reach(
+            kind,
+            name.strip().lower(),
+            self._time(row, where, "from"),
+            self._time(row, where, "to"),
+            str(row.get("basis", "")),
+        )
 
     def _intruder(self, number: int, row: dict[str, Any]) -> Intruder:
         where = f"intruder {number}"
@@ -195,5 +203,6 @@ class _Reader:
         unknown = set(row) - {*_INTRUDER_KEYS, "from", "to", "basis"}
         if unknown:
             raise self.fail(f"{where}.{sorted(unknown)[0]}", f"one of {', '.join(_INTRUDER_KEYS)}, from, to, basis")
-        return Intruder(match, self._time(row, where, "from"), self._time(row, where, "to"), str(row.get("basis", "")),
-                        number)
+        return Intruder(
+            match, self._time(row, where, "from"), self._time(row, where, "to"), str(row.get("basis", "")), number
+        )

@@ -65,7 +65,8 @@ class Custody:
             stamp = {"n": number, "time": datetime.now(UTC).isoformat(timespec="seconds"), "who": who()}
             line = json.dumps(
                 {**stamp, "version": __version__, **entry, "previous": previous},
-                ensure_ascii=False, separators=(",", ":"),
+                ensure_ascii=False,
+                separators=(",", ":"),
             ).encode("utf-8", "surrogateescape")
             previous = _digest(line)
             lines.append(line + b"\n")
@@ -91,7 +92,9 @@ class Custody:
                 return Verdict(number, previous, number, "its number is out of order")
             previous = _digest(line)
         if head and (len(lines), previous) != head:
-            why = "the last lines were changed or cut off" if len(lines) <= head[0] else "lines were added by other hands"
+            why = (
+                "the last lines were changed or cut off" if len(lines) <= head[0] else "lines were added by other hands"
+            )
             return Verdict(len(lines), previous, min(len(lines), head[0]), why)
         return Verdict(len(lines), previous)
 

@@ -28,8 +28,20 @@ CREATE TABLE IF NOT EXISTS stage (stage TEXT PRIMARY KEY, version TEXT, fingerpr
 CREATE TABLE IF NOT EXISTS taken (evidence_id TEXT, path TEXT, PRIMARY KEY (evidence_id, path)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS note (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
-_EVIDENCE = ("evidence_id", "path", "kind", "reader", "size_bytes", "records", "skipped", "mailbox", "mailbox_basis",
-             "folder", "duplicate", "grp")
+_EVIDENCE = (
+    "evidence_id",
+    "path",
+    "kind",
+    "reader",
+    "size_bytes",
+    "records",
+    "skipped",
+    "mailbox",
+    "mailbox_basis",
+    "folder",
+    "duplicate",
+    "grp",
+)
 _SKIPPED = ("evidence_id", "path", "locator", "reason", "detail")
 
 
@@ -84,19 +96,25 @@ class Journal:
         """Record one unit of reading: all of it or nothing."""
         now = _now()
         with self._transaction() as db:
-            db.executemany("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)",
-                           [(evidence, part, stage, version, now) for evidence, part in unit.done])
+            db.executemany(
+                "INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?)",
+                [(evidence, part, stage, version, now) for evidence, part in unit.done],
+            )
             db.executemany("INSERT OR IGNORE INTO part_file VALUES (?, ?)", unit.files)
             insert = f"INTO evidence VALUES ({', '.join('?' * len(_EVIDENCE))})"
-            db.executemany(f"INSERT OR IGNORE {insert}",
-                           [tuple(row.get(column) for column in _EVIDENCE) for row in unit.seen])
+            db.executemany(
+                f"INSERT OR IGNORE {insert}", [tuple(row.get(column) for column in _EVIDENCE) for row in unit.seen]
+            )
             db.executemany(
                 f"INSERT {insert} ON CONFLICT (evidence_id, path) DO UPDATE SET "
                 "records = records + excluded.records, skipped = skipped + excluded.skipped, "
                 "mailbox = excluded.mailbox, mailbox_basis = excluded.mailbox_basis, grp = excluded.grp",
-                [tuple(row.get(column) for column in _EVIDENCE) for row in unit.evidence])
-            db.executemany("INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?, ?)",
-                           [tuple(row.get(column) for column in _SKIPPED) for row in unit.skipped])
+                [tuple(row.get(column) for column in _EVIDENCE) for row in unit.evidence],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO skipped VALUES (?, ?, ?, ?, ?)",
+                [tuple(row.get(column) for column in _SKIPPED) for row in unit.skipped],
+            )
 
     def reset(self, stage: str) -> None:
         """Forget all that a stage has read, so that it is read again; custody and decisions stay."""
@@ -144,8 +162,10 @@ class Journal:
     def decide(self, who: str, decisions: Iterable[tuple[str, str, list[str]]]) -> None:
         """Keep what a person decided: (session or event id, state, the events it stood for at the time)."""
         with self._transaction() as db:
-            db.executemany("INSERT INTO decision (at, who, subject, state, events) VALUES (?, ?, ?, ?, ?)",
-                           [(_now(), who, subject, state, json.dumps(events)) for subject, state, events in decisions])
+            db.executemany(
+                "INSERT INTO decision (at, who, subject, state, events) VALUES (?, ?, ?, ?, ?)",
+                [(_now(), who, subject, state, json.dumps(events)) for subject, state, events in decisions],
+            )
 
     def decisions(self) -> list[dict[str, Any]]:
         """Give all decisions, oldest first; a later one outweighs an earlier one."""

@@ -24,11 +24,15 @@ class Engine:
     def __init__(self, case: Case, threads: int | None = None) -> None:
         self.case = case
         self._spill = tempfile.TemporaryDirectory(prefix=".sql-", dir=case.folder)
-        self._db = duckdb.connect(config={
-            "memory_limit": MEMORY, "threads": str(threads or min(2, os.cpu_count() or 1)),
-            "temp_directory": self._spill.name,
-            "autoinstall_known_extensions": "false", "autoload_known_extensions": "false",
-        })
+        self._db = duckdb.connect(
+            config={
+                "memory_limit": MEMORY,
+                "threads": str(threads or min(2, os.cpu_count() or 1)),
+                "temp_directory": self._spill.name,
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            }
+        )
         self._db.execute("SET TimeZone = 'UTC'")
         for name in schema.TABLES:
             self.refresh(name)
@@ -90,8 +94,13 @@ def _told() -> Iterator[None]:
     """Turn the engine's complaints about a statement into ours."""
     try:
         yield
-    except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException,
-            duckdb.ConversionException, duckdb.InvalidInputException) as error:
+    except (
+        duckdb.ParserException,
+        duckdb.BinderException,
+        duckdb.CatalogException,
+        duckdb.ConversionException,
+        duckdb.InvalidInputException,
+    ) as error:
         raise QueryError(str(error)) from error
 
 

@@ -83,9 +83,7 @@ def _scenes(stage: Stage, seed: int, domain: str) -> list[Scene]:
     kinds = [Forwarding.kinds[(seed * 2 + step) % len(Forwarding.kinds)] for step in range(2)]
     boxes = _boxes(seed, domain, len(ALWAYS) + len(some) + len(kinds), rng)
     scenes: list[Scene] = [kind(stage, box, rng) for kind, box in zip([*ALWAYS, *some], boxes, strict=False)]
-    return scenes + [
-        Forwarding(stage, box, rng, kind) for kind, box in zip(kinds, boxes[-len(kinds) :], strict=True)
-    ]
+    return scenes + [Forwarding(stage, box, rng, kind) for kind, box in zip(kinds, boxes[-len(kinds) :], strict=True)]
 
 
 def _allot(scenes: list[Scene], rng: random.Random) -> dict[int, list[Letter]]:
@@ -120,9 +118,7 @@ def _moments(
     return sorted(moments)
 
 
-def _place(
-    stage: Stage, scenes: list[Scene], gateway: tuple[datetime, datetime] | None, rng: random.Random
-) -> None:
+def _place(stage: Stage, scenes: list[Scene], gateway: tuple[datetime, datetime] | None, rng: random.Random) -> None:
     """Lay the letters into the mailboxes, some of them into several."""
     borders = [pair for scene in scenes for pair in scene.borders]
     if gateway:
@@ -232,9 +228,7 @@ def build(seed: int, root: Path) -> Case:
     known = leadfiles.indicators(root, stage.leads, leadfiles.FORMS[seed % 3], rng)
     snippet = leadfiles.snippet(stage.leads)
     (root / "snippet.toml").write_text(snippet, "utf-8")
-    (root / "truth.json").write_text(
-        json.dumps(answers.as_json(truth), indent=1, ensure_ascii=False), "utf-8"
-    )
+    (root / "truth.json").write_text(json.dumps(answers.as_json(truth), indent=1, ensure_ascii=False), "utf-8")
     return Case(root, evidence, known, snippet, domain, truth)
 
 

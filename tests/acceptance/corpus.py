@@ -153,8 +153,7 @@ def load() -> dict[str, list[Letter]]:
         "odd": odd,
     }
     return {
-        pool: [letter for raw, name in items if (letter := parse(raw, name, taken))]
-        for pool, items in pools.items()
+        pool: [letter for raw, name in items if (letter := parse(raw, name, taken))] for pool, items in pools.items()
     }
 
 

@@ -121,14 +121,10 @@ def grade_verdicts(sheet: Sheet, truth: Truth, tables: dict[str, list[Row]]) -> 
     for mid, mailbox, verdict in truth.absent:
         got = "/".join(sorted(found.get(_key(mailbox, mid), {"no row"})))
         sheet.mark("only in the log", verdict, got, f"{mailbox} {mid}")
-    known = {_key(c.mailbox, c.letter.mid) for c in truth.copies} | {
-        _key(box, mid) for mid, box, _ in truth.absent
-    }
+    known = {_key(c.mailbox, c.letter.mid) for c in truth.copies} | {_key(box, mid) for mid, box, _ in truth.absent}
     false = [key for key, verdicts in found.items() if key not in known and verdicts & STRONG]
     if false:
-        sheet.faults.append(
-            f"{len(false)} messages that only the owner opened or that nobody did: {false[:3]}"
-        )
+        sheet.faults.append(f"{len(false)} messages that only the owner opened or that nobody did: {false[:3]}")
     off = [m for m, want in truth.contents.items() if strongest.get(m.strip("<>"), {want}) != {want}]
     sheet.notes.append(f"content_verdict wrong for {len(off)} of {len(truth.contents)} messages: {off[:3]}")
 
@@ -142,9 +138,7 @@ def grade_letters(sheet: Sheet, truth: Truth, tables: dict[str, list[Row]]) -> N
     twice = [key for key, count in rows.items() if count > 1]
     folders = {_key(r["mailbox"], r["internet_message_id"]): str(r["folder"]) for r in tables["messages"]}
     moved = [
-        f"{want[k].folder} as {folders[k]}"
-        for k in want
-        if k in folders and not _same(want[k].folder, folders[k])
+        f"{want[k].folder} as {folders[k]}" for k in want if k in folders and not _same(want[k].folder, folders[k])
     ]
     sheet.notes.append(
         f"letters: {len(rows)} of {len(want)} read, {len(lost)} lost {lost[:3]}, "
@@ -181,9 +175,7 @@ def grade_activity(sheet: Sheet, truth: Truth, tables: dict[str, list[Row]]) -> 
     )
     sheet.notes.append(f"events: {len(seen)} of {len(mine)} known records read, {len(twice)} twice")
     if owners:
-        sheet.faults.append(
-            f"{len(owners)} of the owner's records counted as the intruder's: {_name(owners, truth)}"
-        )
+        sheet.faults.append(f"{len(owners)} of the owner's records counted as the intruder's: {_name(owners, truth)}")
     if others:
         sheet.faults.append(f"{len(others)} records of others counted as the intruder's: {others[:3]}")
     if len(missed) > (1 - BAR) * len(truth.intruder):
@@ -262,6 +254,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="keep evidence, truth and case here")
     parser.add_argument("--build-only", action="store_true", help="only write evidence and truth")
     options = parser.parse_args()
+    if not options.build_only and not UNSEALED.exists():
+        parser.error(f"the product is not installed: {UNSEALED}")
     sheets: list[Sheet] = []
     with tempfile.TemporaryDirectory() as scratch:
         keep: Path = options.keep or Path(scratch)

@@ -80,9 +80,7 @@ def letter(mid: str, body: str = "Good morning.\n", subject: str = "A good lette
 
 def mbox(*mids: str) -> bytes:
     """Write a small mbox."""
-    return b"".join(
-        b"From ann@partner.example Mon Jun  5 09:00:00 2023\n" + letter(mid) + b"\n" for mid in mids
-    )
+    return b"".join(b"From ann@partner.example Mon Jun  5 09:00:00 2023\n" + letter(mid) + b"\n" for mid in mids)
 
 
 def record(number: int) -> dict[str, Any]:
@@ -103,9 +101,7 @@ def ids(*numbers: int) -> tuple[str, ...]:
 
 def sheet(*numbers: int) -> str:
     """Write an audit export as a sheet."""
-    rows = [
-        'UserLoggedIn,alice@example.org,"' + json.dumps(record(n)).replace('"', '""') + '"' for n in numbers
-    ]
+    rows = ['UserLoggedIn,alice@example.org,"' + json.dumps(record(n)).replace('"', '""') + '"' for n in numbers]
     return "\r\n".join(["Operations,UserIds,AuditData", *rows, ""])
 
 
@@ -121,9 +117,7 @@ def big_header(path: Path) -> None:
 
 def deep_mime(path: Path) -> None:
     """Nest 300 parts."""
-    opening = b"".join(
-        f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n'.encode() for n in range(300)
-    )
+    opening = b"".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n'.encode() for n in range(300))
     closing = b"".join(f"\n--b{n}--\n".encode() for n in reversed(range(300)))
     head = letter("deep").partition(b"Content-Type")[0]
     path.write_bytes(head + opening + b"Content-Type: text/plain\n\nat the bottom\n" + closing)
@@ -309,9 +303,7 @@ def run(root: Path, evidence: Path) -> Outcome:
     new = _everything(root) - before
     allowed = (str(case), str(watched), str(outside["home"]))
     outcome.strays = sorted(name for name in new if not name.startswith(allowed))
-    outcome.strays += [
-        str(p) for p in (Path("/etc/evil-x"), Path("/etc/evil-y"), Path("/evil.eml")) if p.exists()
-    ]
+    outcome.strays += [str(p) for p in (Path("/etc/evil-x"), Path("/etc/evil-y"), Path("/evil.eml")) if p.exists()]
     if code in (0, 3):
         for table in ("skipped", "evidence", "messages", "events"):
             shown = subprocess.run(
@@ -335,9 +327,7 @@ def complaints(outcome: Outcome, name: str) -> list[str]:
         return ["no tables"]
     shown = "caf" if name == "odd-name" else name
     paths = {row["evidence_id"]: str(row["path"]) for row in tables["evidence"]}
-    told = [
-        f"{paths.get(row['evidence_id'], '')} {row['locator']} {row['detail']}" for row in tables["skipped"]
-    ]
+    told = [f"{paths.get(row['evidence_id'], '')} {row['locator']} {row['detail']}" for row in tables["skipped"]]
     faults = []
     if trap.skipped and not any(shown in text for text in told):
         faults.append("not named in `skipped`")
@@ -356,10 +346,7 @@ def general(outcome: Outcome) -> list[str]:
     if outcome.peak_kib > PEAK_KIB:
         faults.append(f"peak memory {outcome.peak_kib / 1024:,.0f} MiB")
     faults += [f"written outside the case: {name}" for name in outcome.strays]
-    read = {
-        str(row["internet_message_id"]).strip("<>").split("@")[0]
-        for row in outcome.tables.get("messages", [])
-    }
+    read = {str(row["internet_message_id"]).strip("<>").split("@")[0] for row in outcome.tables.get("messages", [])}
     faults += [f"good letter {mid} not read" for mid in GOOD if mid not in read]
     raw = "\n".join(str(row["raw"]) for row in outcome.tables.get("events", []))
     faults += [f"good record {guid} not read" for guid in ids(91, 92) if guid not in raw]
@@ -375,6 +362,8 @@ def main() -> int:
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--build-only", action="store_true")
     options = parser.parse_args()
+    if not options.build_only and not UNSEALED.exists():
+        parser.error(f"the product is not installed: {UNSEALED}")
     root = Path(tempfile.mkdtemp(dir=options.keep)) if options.keep else Path(tempfile.mkdtemp())
     evidence = build(root, options.only)
     print(f"{evidence}: a zip that unpacks to {10 * GIB:,} bytes among them")

@@ -72,9 +72,7 @@ def write(root: Path, box: Box, items: list[Item], rng: random.Random) -> None:
             rng.shuffle(group)
     if box.layout == "zip_eml":
         root.mkdir(parents=True, exist_ok=True)
-        _zipped(
-            root / f"export-{rng.randrange(1000)}-{box.address.split('@')[0]}.zip", items, box.address + "/"
-        )
+        _zipped(root / f"export-{rng.randrange(1000)}-{box.address.split('@')[0]}.zip", items, box.address + "/")
         return
     if box.layout == "tar_gz":
         _tar(root / f"backup-{box.address.split('@')[0]}.tar.gz", box.address, by_folder)
@@ -130,9 +128,7 @@ def hops(copy: Copy, domain: str, gateway: str, rng: random.Random) -> list[str]
     queue = f"{rng.getrandbits(48):012X}"
     outer = f"from {sender} ({sender} [192.0.2.{rng.randrange(200, 250)}])\r\n\t"
     outer += f"by {relay} (Postfix) with ESMTPS id {queue}"
-    inner = (
-        f"from {relay} ({relay} [10.1.0.{rng.randrange(2, 9)}])\r\n\tby {store} with LMTP id {queue[::-1]}"
-    )
+    inner = f"from {relay} ({relay} [10.1.0.{rng.randrange(2, 9)}])\r\n\tby {store} with LMTP id {queue[::-1]}"
     fields = [f"{inner};\r\n\t{stamp}", f"{outer}\r\n\tfor <{copy.mailbox}>; {stamp}"]
     newline = copy.letter.newline.decode()
     return [text.replace("\r\n", newline) for text in fields]

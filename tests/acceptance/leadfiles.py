@@ -45,9 +45,7 @@ def indicators(root: Path, leads: Leads, form: str, rng: random.Random) -> Path 
         writer.writerows([value, KIND.get(kind, kind), "seen by responders"] for kind, value in rows)
         path.write_text(out.getvalue(), "utf-8")
     elif form == "jsonl":
-        lines = [
-            json.dumps({"type": KIND.get(kind, kind), "value": value, "note": "x"}) for kind, value in rows
-        ]
+        lines = [json.dumps({"type": KIND.get(kind, kind), "value": value, "note": "x"}) for kind, value in rows]
         path.write_text("\n".join(lines) + "\n", "utf-8")
     else:
         text = ["# what responders know", ""]
@@ -66,6 +64,5 @@ def snippet(leads: Leads) -> str:
     """Write the lines to add to case.toml."""
     blocks = [("intruder", line) for line in leads.lines] + [("reach", line) for line in leads.reach]
     return "".join(
-        f"\n[[{name}]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in line.items())
-        for name, line in blocks
+        f"\n[[{name}]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in line.items()) for name, line in blocks
     )

@@ -50,16 +50,12 @@ class Owner:
         morning = day + self.rng.randint(5, 50) * MINUTE
         self.stage.log(tenant.signin(self.rng.choice([self.web, self.phone]), morning), "owner", address)
         for hour in (1, 8, 17):
-            when = day + timedelta(
-                hours=hour, minutes=self.rng.randint(0, 59), seconds=self.rng.randint(0, 59)
-            )
+            when = day + timedelta(hours=hour, minutes=self.rng.randint(0, 59), seconds=self.rng.randint(0, 59))
             if not self._dark(when):
                 self._read(when)
         noon = day + timedelta(hours=4, minutes=self.rng.randint(0, 59))
         if self.scene.item_log and not self._dark(noon):
-            self.stage.log(
-                tenant.sync(self.desk, noon, self.rng.choice(self.scene.box.folders)), "owner", address
-            )
+            self.stage.log(tenant.sync(self.desk, noon, self.rng.choice(self.scene.box.folders)), "owner", address)
         if self.scene.mail_log and not self._dark(noon) and self.rng.random() < 0.3:
             self._send(noon + 7 * MINUTE)
 
@@ -85,9 +81,7 @@ class Owner:
         mid = f"<DB8PR04MB{self.rng.getrandbits(96):024X}@DB8PR04MB6875.eurprd04.prod.outlook.com>"
         taken = {c.letter.mid for c in self._sent()}
         mids = sorted(taken - set(self.scene.named)) or [mid]
-        self.stage.log(
-            self.stage.tenant.send(self.web, when, self.rng.choice(mids), "Re:"), "owner", self.web.user
-        )
+        self.stage.log(self.stage.tenant.send(self.web, when, self.rng.choice(mids), "Re:"), "owner", self.web.user)
 
     def _sent(self) -> list[Copy]:
         return [c for c in self.scene.box.copies if c.sent]

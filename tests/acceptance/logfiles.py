@@ -174,9 +174,7 @@ def graph(events: list[Event], rng: random.Random) -> bytes:
             }
         )
     context = (
-        "https://graph.microsoft.com/beta/$metadata#security/auditLog/queries('"
-        + str(rng.randrange(99))
-        + "')/records"
+        "https://graph.microsoft.com/beta/$metadata#security/auditLog/queries('" + str(rng.randrange(99)) + "')/records"
     )
     return json.dumps({"@odata.context": context, "value": wrapped}).encode()
 

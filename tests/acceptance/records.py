@@ -62,9 +62,7 @@ class Tenant:
     def cased(self, user: str) -> str:
         """Vary the case of an account's name, as the log does."""
         local, _, host = user.partition("@")
-        return self.rng.choice(
-            [user, user, local.title() + "@" + host, user.lower(), local.upper() + "@" + host]
-        )
+        return self.rng.choice([user, user, local.title() + "@" + host, user.lower(), local.upper() + "@" + host])
 
     def ported(self, ip: str) -> str:
         """Write an address the way admin records do."""
@@ -190,9 +188,7 @@ class Tenant:
     def signin(self, hand: Hand, when: datetime, *, failed: bool = False) -> Record:
         """Make a UserLoggedIn or UserLoginFailed record; a failed one may well say Success."""
         name = "UserLoginFailed" if failed else "UserLoggedIn"
-        status = (
-            self.rng.choice(["Success", "Failed"]) if failed else self.rng.choice(["Success", "Succeeded"])
-        )
+        status = self.rng.choice(["Success", "Failed"]) if failed else self.rng.choice(["Success", "Succeeded"])
         record = self.common(when, name, 15, "AzureActiveDirectory", status)
         key = self.known("object" + hand.user)
         ported = self.rng.random() < 0.25
@@ -245,9 +241,7 @@ class Tenant:
             record["SessionId"] = hand.session
         return record
 
-    def outlook_rule(
-        self, hand: Hand, when: datetime, operation: str, rule_id: str, recipient: str
-    ) -> Record:
+    def outlook_rule(self, hand: Hand, when: datetime, operation: str, rule_id: str, recipient: str) -> Record:
         """Make an UpdateInboxRules record, as desktop Outlook leaves it: every message to one recipient."""
         record = self._mailbox(hand, when, "UpdateInboxRules", 2, hand.user)
         actions = [{"ActionType": "Forward", "Recipients": [recipient], "ForwardFlags": "None"}]

@@ -67,9 +67,7 @@ class Scene:
         """Give a time on the given day of the log, when the intruder is at work."""
         return self.stage.start + day * DAY + self.rng.randint(12 * 60, 15 * 60) * MINUTE
 
-    def border(
-        self, at: datetime, *, before: timedelta = timedelta(0), after: timedelta = timedelta(0)
-    ) -> None:
+    def border(self, at: datetime, *, before: timedelta = timedelta(0), after: timedelta = timedelta(0)) -> None:
         """Keep letters from arriving near a moment that decides their verdict."""
         self.borders.append((at - before - MARGIN, at + after + MARGIN))
 
@@ -199,9 +197,7 @@ class Whole(Scene):
 
     def _hide(self, when: datetime) -> None:
         """Move to Deleted Items one of the messages that the first visit opened."""
-        opened = [
-            c for c in self.box.copies if self.named.get(c.letter.mid, (when, ""))[0] < when and not c.sent
-        ]
+        opened = [c for c in self.box.copies if self.named.get(c.letter.mid, (when, ""))[0] < when and not c.sent]
         if opened:
             copy = self.rng.choice(opened)
             late = self.visits[-1] + 46 * MINUTE
@@ -325,9 +321,7 @@ class App(Scene):
     def play(self) -> None:
         """Read at every visit from another of Microsoft's addresses."""
         for visit in self.visits:
-            self.hand = dataclasses.replace(
-                self.hand, ip=f"2603:10a6:803:{self.rng.randrange(1, 4096):x}::b0"
-            )
+            self.hand = dataclasses.replace(self.hand, ip=f"2603:10a6:803:{self.rng.randrange(1, 4096):x}::b0")
             for part in range(3):
                 self.read(visit + 12 * part * MINUTE, self.rng.randint(1, 6))
         if self.lead == "app":

@@ -280,9 +280,7 @@ class Forwarding(Scene):
             record = tenant.outlook_rule(hand, self.finish, "RemoveMailboxRule", self.rule_id, "")
         elif self.kind == "mailbox":
             off = [("Identity", self.box.address), ("ForwardingSmtpAddress", "")]
-            record = tenant.cmdlet(
-                hand, self.finish, "Set-Mailbox", [*off, ("DeliverToMailboxAndForward", "False")]
-            )
+            record = tenant.cmdlet(hand, self.finish, "Set-Mailbox", [*off, ("DeliverToMailboxAndForward", "False")])
         else:
             name = self.rng.choice(["Remove-InboxRule", "Remove-InboxRule", "Disable-InboxRule"])
             record = tenant.cmdlet(hand, self.finish, name, [("Identity", self._identity())])
@@ -302,13 +300,9 @@ class Forwarding(Scene):
             return [("From", sender)], same_sender
         if self.kind == "subject":
             seen = Counter(
-                w
-                for letter in window
-                for w in sorted(set(re.findall(r"\b[a-z]{4,12}\b", letter.subject.lower())))
+                w for letter in window for w in sorted(set(re.findall(r"\b[a-z]{4,12}\b", letter.subject.lower())))
             )
-            words = [word for word, count in seen.most_common(12) if count <= len(window) / 2][:2] or [
-                "invoice"
-            ]
+            words = [word for word, count in seen.most_common(12) if count <= len(window) / 2][:2] or ["invoice"]
             return [("SubjectContainsWords", ";".join(words))], lambda x: contains(words, x.subject)
         words = self.rng.sample(COMMON, 2)
         if self.kind == "body":

@@ -69,9 +69,7 @@ def letters(case: Case) -> set[tuple[str, str, str]]:
         for inner, raw in _unpacked(path):
             for name, letter in _letters(inner, raw):
                 parts = [p for p in Path(name).parts if p not in ("cur", "new")]
-                address = next(
-                    p for p in parts if p.endswith("@" + case.domain) or p.split("@")[-1] == case.domain
-                )
+                address = next(p for p in parts if p.endswith("@" + case.domain) or p.split("@")[-1] == case.domain)
                 folder = parts[-2] if re.match(r"\d{4,}\.", parts[-1]) else parts[-1].removesuffix(".mbox")
                 mids = message_from_bytes(letter).get_all("message-id") or []
                 found |= {(address, folder, str(mid)) for mid in mids}
@@ -139,12 +137,7 @@ def _in(address: str, network: str) -> bool:
 def _matches(row: Record, values: set[str], networks: list[str], lines: list[Record]) -> bool:
     address = _address(row)
     apps = {row.get("AppId"), row.get("ClientAppId")}
-    if (
-        address in values
-        or row.get("SessionId") in values
-        or apps & values
-        or any(_in(address, n) for n in networks)
-    ):
+    if address in values or row.get("SessionId") in values or apps & values or any(_in(address, n) for n in networks):
         return True
     return any(
         ("client_ip" not in line or _in(address, line["client_ip"]))
@@ -171,10 +164,7 @@ def derive(case: Case, log: dict[str, Record]) -> set[str]:
             guid
             for guid, row in rows.items()
             if row.get("SessionId") in sessions
-            or (
-                row.get("ClientInfoString")
-                and any(abs(_time(row) - t) <= WITHIN for t in hands.get(_hand(row), []))
-            )
+            or (row.get("ClientInfoString") and any(abs(_time(row) - t) <= WITHIN for t in hands.get(_hand(row), [])))
         }
         if more <= found:
             return {guid for guid in found if rows[guid]["Operation"] != "UserLoginFailed"}

@@ -100,9 +100,7 @@ class Stage:
         """Draw an address that nobody else will use."""
         self.drawn += 1
         if v6 if v6 is not None else self.rng.random() < 0.3:
-            return str(
-                ipaddress.ip_address(f"2001:db8:bad:{self.drawn:x}::{self.rng.randrange(1, 0xFFFF):x}")
-            )
+            return str(ipaddress.ip_address(f"2001:db8:bad:{self.drawn:x}::{self.rng.randrange(1, 0xFFFF):x}"))
         return f"203.0.113.{self.drawn}" if self.drawn % 2 else f"198.51.100.{self.drawn}"
 
     def owner_ip(self) -> str:

@@ -38,9 +38,7 @@ def perfect(case: Case) -> Tables:
         }
         tables["messages"].append(where | {"folder": copy.folder})
         content = truth.contents.get(copy.letter.mid, "in_reach")
-        tables["exposures"].append(
-            where | {"verdict": copy.verdict or "in_reach", "content_verdict": content}
-        )
+        tables["exposures"].append(where | {"verdict": copy.verdict or "in_reach", "content_verdict": content})
     for mid, mailbox, verdict in truth.absent:
         gone: dict[str, Any] = {"internet_message_id": mid, "mailbox": mailbox, "message_id": None}
         tables["exposures"].append(gone | {"verdict": verdict, "content_verdict": verdict})

@@ -134,9 +134,7 @@ def contents(copies: list[Copy], absent: list[tuple[str, str, str]]) -> dict[str
         verdicts.setdefault(copy.letter.mid, []).append(copy.verdict)
     for mid, _, verdict in absent:
         verdicts.setdefault(mid, []).append(verdict)
-    return {
-        mid: max((v for v in group if v), key=RANK.index) for mid, group in verdicts.items() if all(group)
-    }
+    return {mid: max((v for v in group if v), key=RANK.index) for mid, group in verdicts.items() if all(group)}
 
 
 def as_json(truth: Truth) -> dict[str, Any]:

@@ -86,9 +86,7 @@ def _table(rng: Random, language: str) -> bytes:
         head = "氏名,携帯電話,郵便番号,住所,旅券番号"
         text = "\r\n".join([head, *(",".join(row) for row in _people(rng, language))])
         return text.encode(rng.choice(("cp932", "utf-8-sig")))
-    rows = [
-        f"192.0.2.{rng.randrange(100, 190)},scanner,{rng.choice(('low', 'medium', 'high'))}" for _ in range(8)
-    ]
+    rows = [f"192.0.2.{rng.randrange(100, 190)},scanner,{rng.choice(('low', 'medium', 'high'))}" for _ in range(8)]
     return "\r\n".join(["address,role,confidence", *rows]).encode()
 
 
@@ -104,8 +102,6 @@ def make_attachment(rng: Random, form: str, language: str, subject: str) -> Atta
         return Attachment(name, _DOCX, docx([subject.replace("&", "and"), *rows]))
     _, romaji = slots.person_name(rng)
     lines = [f"Reference CS-{number:04d}", f"Prepared for {romaji}", f"Passport {slots.passport(rng)}"]
-    lines += [
-        f"Item {line}: {rng.randrange(1, 90)} units at {rng.randrange(100, 9000)}" for line in range(1, 9)
-    ]
+    lines += [f"Item {line}: {rng.randrange(1, 90)} units at {rng.randrange(100, 9000)}" for line in range(1, 9)]
     name = f"資料{number}.pdf" if language == "ja" else f"annex-{number}.pdf"
     return Attachment(name, "application/pdf", pdf(lines))

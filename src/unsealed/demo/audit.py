@@ -185,9 +185,7 @@ class AuditLog:
             "Folders": folders,
             "OperationCount": len(copies),
         }
-        return self.add(
-            time, "ExchangeItemAggregated", mailbox, "MailItemsAccessed", fields, hand=client.hand
-        )
+        return self.add(time, "ExchangeItemAggregated", mailbox, "MailItemsAccessed", fields, hand=client.hand)
 
     def sync(self, time: datetime, mailbox: str, client: Client, folder: str) -> Record:
         """Add a MailItemsAccessed record of the Sync kind, for one folder."""
@@ -245,9 +243,7 @@ class AuditLog:
             fields["DestFolder"] = {"Id": _folder_id(mailbox, "Deleted Items"), "Path": "\\Deleted Items"}
         return self.add(time, "ExchangeItemGroup", mailbox, operation, fields, hand=client.hand)
 
-    def rule(
-        self, time: datetime, mailbox: str, client: Client, operation: str, settings: dict[str, str]
-    ) -> Record:
+    def rule(self, time: datetime, mailbox: str, client: Client, operation: str, settings: dict[str, str]) -> Record:
         """Add a New-InboxRule or Remove-InboxRule record."""
         name = settings.get("Name") or settings["Identity"].rsplit("\\", maxsplit=1)[-1]
         fields = {
@@ -272,9 +268,7 @@ class AuditLog:
             "QueryText": words,
             "ScenarioName": "owa.react.search",
         }
-        return self.add(
-            time, "ExchangeSearch", mailbox, "SearchQueryInitiatedExchange", fields, hand=client.hand
-        )
+        return self.add(time, "ExchangeSearch", mailbox, "SearchQueryInitiatedExchange", fields, hand=client.hand)
 
 
 def _access_type(kind: str, *, throttled: bool) -> list[dict[str, str]]:

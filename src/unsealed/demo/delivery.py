@@ -118,17 +118,12 @@ class Delivery:
                 continue
             mailbox = MAILBOXES[address]
             route = _route(self._rng, letter, mailbox)
-            self.copies.append(
-                Copy(address, self._folder(letter, mailbox), letter, route.time, tuple(route.hops))
-            )
+            self.copies.append(Copy(address, self._folder(letter, mailbox), letter, route.time, tuple(route.hops)))
 
 
 def passed_gateway(copy: Copy) -> bool:
     """Tell whether this copy went through the gateway while the intruder held it."""
-    return any(
-        GATEWAY in (hop.by, hop.sender) and world.REACH_FROM <= hop.time <= world.REACH_TO
-        for hop in copy.hops
-    )
+    return any(GATEWAY in (hop.by, hop.sender) and world.REACH_FROM <= hop.time <= world.REACH_TO for hop in copy.hops)
 
 
 def deliver_all(rng: Random, letters: list[Letter]) -> Delivery:
@@ -159,8 +154,6 @@ def purge(rng: Random, copies: list[Copy]) -> None:
         for copy in rng.sample(alone, min(count, len(alone))):
             copy.purged = True
         if mailbox == world.A.address:
-            shared = [
-                copy for copy in fit if holders[copy.letter.message_id] == 2 and not copy.letter.quotes_parent
-            ]
+            shared = [copy for copy in fit if holders[copy.letter.message_id] == 2 and not copy.letter.quotes_parent]
             for copy in rng.sample(shared, min(2, len(shared))):
                 copy.purged = True

@@ -51,13 +51,9 @@ def first_lure(rng: Random) -> Letter:
     """Return the letter with which it began: a false notice from outside, to both mailboxes."""
     date = datetime(2023, 4, 10, 1, 22, 8, tzinfo=world.MAIL_FROM.tzinfo)
     organisation = replace(world.NORDHAVN, key="lure", domain=world.PHISH_DOMAIN)
-    sender = world.Person(
-        f"jimukyoku@{world.PHISH_DOMAIN}", "共同分析 事務局", "Joint Analysis", organisation
-    )
+    sender = world.Person(f"jimukyoku@{world.PHISH_DOMAIN}", "共同分析 事務局", "Joint Analysis", organisation)
     text = _FIRST_LURE.format(domain=world.PHISH_DOMAIN)
-    letter = Letter(
-        message_id(rng, sender, date), date, sender, (A, B), (), "【要確認】参加者名簿の更新", "ja", text
-    )
+    letter = Letter(message_id(rng, sender, date), date, sender, (A, B), (), "【要確認】参加者名簿の更新", "ja", text)
     letter.kind, letter.attachments = "lure", (LURE,)
     letters.finish(rng, letter)
     return letter

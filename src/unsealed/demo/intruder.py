@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:102.0) Gecko/20100101 Firefox/102.0"
 _BROWSER = Client(world.INTRUDER_LISTED, f"Client=OWA;{_AGENT};", EXCHANGE_ONLINE, _AGENT, hand="intruder")
-_TOOL = Client(
-    world.INTRUDER_UNLISTED, "Client=REST;Client=RESTSystem;;", GRAPH_TOOLS, _AGENT, hand="intruder"
-)
+_TOOL = Client(world.INTRUDER_UNLISTED, "Client=REST;Client=RESTSystem;;", GRAPH_TOOLS, _AGENT, hand="intruder")
 _DESKTOP = Client(
     world.INTRUDER_LISTED, "Client=MSExchangeRPC", OUTLOOK_DESKTOP, _AGENT, "OUTLOOK.EXE", hand="intruder"
 )
@@ -151,9 +149,7 @@ class Intruder:
             self.open(mailbox, moment + timedelta(minutes=3 * number), client, gone[number : number + 4])
 
     def _attachments(self, mailbox: str, moment: datetime, client: Client) -> None:
-        bearing = [
-            copy for copy in self._there(mailbox, moment) if copy.letter.attachments and copy.folder == INBOX
-        ]
+        bearing = [copy for copy in self._there(mailbox, moment) if copy.letter.attachments and copy.folder == INBOX]
         for number, copy in enumerate(self._rng.sample(bearing, 3)):
             when = moment + timedelta(seconds=70 * (number + 1))
             self._note(mailbox, self._log.attachment(when, mailbox, client, copy))
@@ -173,9 +169,7 @@ class Intruder:
             self._log.rule(world.RULE_MADE, who, replace(client, session=None), "New-InboxRule", settings),
         )
         owner = Client(OFFICE, "", EXCHANGE_ONLINE, "")
-        self._log.rule(
-            world.RULE_GONE, who, owner, "Remove-InboxRule", {"Identity": f"tachibana.haruka\\{RULE_NAME}"}
-        )
+        self._log.rule(world.RULE_GONE, who, owner, "Remove-InboxRule", {"Identity": f"tachibana.haruka\\{RULE_NAME}"})
 
     def phish(self) -> None:
         """Write in the owner's name: one letter stays in Sent Items, one is deleted at once."""
@@ -197,9 +191,7 @@ class Intruder:
             self.did.sent.add((who, sent.message_id))
             self.copies.append(copy)
             if copy.purged:
-                self._note(
-                    who, self._log.removal(sent.date + timedelta(seconds=48), who, client, copy, "HardDelete")
-                )
+                self._note(who, self._log.removal(sent.date + timedelta(seconds=48), who, client, copy, "HardDelete"))
 
 
 def _at(text: str) -> datetime:

@@ -119,9 +119,7 @@ def _content(letter: Letter) -> bytes:
     mark = re.sub(r"[^A-Za-z0-9]", "", letter.message_id)[:20]
     plain = _part("plain", letter.text, letter.encoding)
     if letter.shape == "alternative":
-        body = _multipart(
-            "alternative", [plain, _part("html", _page(letter), ("utf-8", "quoted-printable"))], mark
-        )
+        body = _multipart("alternative", [plain, _part("html", _page(letter), ("utf-8", "quoted-printable"))], mark)
     elif letter.shape == "html":
         body = _part("html", _page(letter), ("utf-8", "base64"))
     else:

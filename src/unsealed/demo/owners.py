@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 OFFICE = "192.0.2.10"
 HOTEL = "203.0.113.140"
 _WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
-_EDGE = (
-    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_WEBKIT} Chrome/112.0.0.0 Safari/537.36 Edg/112.0.1722.39"
-)
+_EDGE = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_WEBKIT} Chrome/112.0.0.0 Safari/537.36 Edg/112.0.1722.39"
 _HOSTED = "JPNPRD01.PROD.OUTLOOK.EXAMPLE/Microsoft Exchange Hosted Organizations"
 _PHONE = "Outlook-iOS/2.0"
 _JAPAN = timedelta(hours=9)
@@ -72,10 +70,7 @@ class Owner:
         rng, log, address = self._rng, self._log, self._mailbox.address
         start = day + timedelta(minutes=rng.randrange(5, 40), seconds=rng.randrange(60))
         session = log.new_id()
-        away = (
-            address == world.A.address
-            and world.SYNC.date() <= day.date() <= (world.SYNC + timedelta(days=3)).date()
-        )
+        away = address == world.A.address and world.SYNC.date() <= day.date() <= (world.SYNC + timedelta(days=3)).date()
         browser = self._browser(HOTEL if away else OFFICE, session)
         if rng.random() < 0.06:
             log.sign_in(start - timedelta(seconds=41), address, browser, "50126")
@@ -118,9 +113,7 @@ class Owner:
             elif copy.folder == DELETED:
                 before = Copy(copy.mailbox, INBOX, copy.letter, copy.arrived)
                 moment = copy.arrived + timedelta(minutes=self._rng.randrange(5, 300))
-                self._log.removal(
-                    moment, self._mailbox.address, self._desktop(), before, "MoveToDeletedItems"
-                )
+                self._log.removal(moment, self._mailbox.address, self._desktop(), before, "MoveToDeletedItems")
 
     def cleared(self) -> None:
         """Delete for good, after the incident, what the evidence no longer holds."""
@@ -195,9 +188,7 @@ def _services(rng: Random, log: AuditLog) -> None:
             "SourceFileExtension": "xlsx",
             "SiteUrl": "https://cspa.sharepoint.example/sites/shared/",
         }
-        log.add(
-            moment + timedelta(minutes=9), "SharePointFileOperation", user, "FileAccessed", file, hand="owner"
-        )
+        log.add(moment + timedelta(minutes=9), "SharePointFileOperation", user, "FileAccessed", file, hand="owner")
         team = {
             "Workload": "MicrosoftTeams",
             "UserType": 5,

@@ -24,8 +24,7 @@ def _utc(moment: datetime) -> str:
 def case_toml() -> str:
     """Return what the responders of the invented case know."""
     partners = "".join(
-        f'\n[[partner]]\nname    = "{partner.name_en}"\ndomains = ["{partner.domain}"]\n'
-        for partner in _PARTNERS
+        f'\n[[partner]]\nname    = "{partner.name_en}"\ndomains = ["{partner.domain}"]\n' for partner in _PARTNERS
     )
     return f"""# An invented case. Any likeness to a real body, person or mail is chance.
 [organisation]

@@ -146,9 +146,7 @@ def _business(rng: Random, kind: Kind) -> Conversation:
 
 def _abroad(rng: Random, kind: Kind) -> Conversation:
     outside = OUTSIDERS[rng.choice(("nordhavn", "southmark"))]
-    return Conversation(
-        kind, _some(rng, (world.A, world.A, world.B, world.D, world.E), 3), _some(rng, outside, 2)
-    )
+    return Conversation(kind, _some(rng, (world.A, world.A, world.B, world.D, world.E), 3), _some(rng, outside, 2))
 
 
 def _researchers(rng: Random, kind: Kind) -> Conversation:
@@ -232,9 +230,7 @@ def _answer(rng: Random, talk: Conversation) -> bool:
     letter.project, letter.kind, letter.via_list = talk.kind.project, talk.kind.id, parent.via_list
     letter.linked = not (talk.has_index and rng.random() < 0.06)
     if letter.linked:
-        letter.references = (
-            (parent.message_id,) if talk.only_in_reply_to else (*parent.references, parent.message_id)
-        )
+        letter.references = (parent.message_id,) if talk.only_in_reply_to else (*parent.references, parent.message_id)
     letter.quotes_parent = letter.linked and rng.random() < 0.66
     _add(rng, talk, letter)
     return True

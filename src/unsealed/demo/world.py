@@ -119,9 +119,7 @@ def settle(moment: datetime) -> datetime:
 
 
 AGENCY = Organisation("agency", "サイバー安全推進庁", "Cyber Safety Promotion Agency", AGENCY_DOMAIN, "ja", 9)
-NORDHAVN = Organisation(
-    "nordhavn", "ノルドハウン国家CERT", "Nordhavn National CERT", "cert.nordhavn.example", "en", 1
-)
+NORDHAVN = Organisation("nordhavn", "ノルドハウン国家CERT", "Nordhavn National CERT", "cert.nordhavn.example", "en", 1)
 SOUTHMARK = Organisation(
     "southmark",
     "サウスマーク・サイバー局",
@@ -140,12 +138,8 @@ SHINONOME = Organisation(
 SHIRAKABA = Organisation("shirakaba", "白樺大学", "Shirakaba University", "shirakaba-u.example", "ja", 9)
 HAYATE = Organisation("hayate", "はやて旅行株式会社", "Hayate Travel", "hayate-ryoko.example", "ja", 9)
 CHUO = Organisation("chuo", "中央新報社", "Chuo Shinpo", "chuo-shinpo.example", "ja", 9)
-KESTREL = Organisation(
-    "kestrel", "ケストレル脅威調査", "Kestrel Threat Research", "kestrel-research.example", "en", 0
-)
-KYOKAI = Organisation(
-    "kyokai", "実務者セキュリティ協会", "Practitioners' Association", "jitsumu-sec.example", "ja", 9
-)
+KESTREL = Organisation("kestrel", "ケストレル脅威調査", "Kestrel Threat Research", "kestrel-research.example", "en", 0)
+KYOKAI = Organisation("kyokai", "実務者セキュリティ協会", "Practitioners' Association", "jitsumu-sec.example", "ja", 9)
 
 PARTNERS = (NORDHAVN, SOUTHMARK)
 COMPANIES = (MINATO, AOBA, SHINONOME, SHIRAKABA, HAYATE, CHUO)
@@ -206,9 +200,7 @@ OUTSIDERS: dict[str, tuple[Person, ...]] = {
         ("m.kisaragi", "如月 美咲", "Misaki Kisaragi"),
     ),
     "hayate": _outside(HAYATE, ("corporate.ono", "大野 千尋", "Chihiro Ono")),
-    "chuo": _outside(
-        CHUO, ("k.shimizu", "清水 浩二", "Koji Shimizu"), ("e.tanabe", "田辺 絵里", "Eri Tanabe")
-    ),
+    "chuo": _outside(CHUO, ("k.shimizu", "清水 浩二", "Koji Shimizu"), ("e.tanabe", "田辺 絵里", "Eri Tanabe")),
     "kestrel": _outside(
         KESTREL,
         ("tom.harrow", "トム ハロウ", "Tom Harrow"),

@@ -19,8 +19,11 @@ def forwarded(db: Engine) -> None:
         FROM events WHERE operation IN ({operations}) AND outcome <> 'failure' ORDER BY time, event_id""")
     if not any(row["by_intruder"] for row in rows):
         return
-    boxes = {row["mailbox"] for row in db.rows("""
-        SELECT mailbox FROM copies WHERE mailbox IS NOT NULL UNION SELECT "user" FROM events WHERE "user" LIKE '%@%'""")}
+    boxes = {
+        row["mailbox"]
+        for row in db.rows("""
+        SELECT mailbox FROM copies WHERE mailbox IS NOT NULL UNION SELECT "user" FROM events WHERE "user" LIKE '%@%'""")
+    }
     for forward in forwards(rows, boxes):
         _letters(db, forward)
 
@@ -42,12 +45,20 @@ def _letters(db: Engine, forward: Forward) -> None:
     if forward.unknown:
         verdict, how = "in_reach", "no_item_log"
         note += f"; whether its condition ({', '.join(forward.unknown)}) was met can't be told"
-    db.register("taken", pa.table({"n": pa.array([n for n, _ in taken], pa.int64()),
-                                   "us": pa.array([us for _, us in taken], pa.int64())}))
+    db.register(
+        "taken",
+        pa.table(
+            {"n": pa.array([n for n, _ in taken], pa.int64()), "us": pa.array([us for _, us in taken], pa.int64())}
+        ),
+    )
     db.execute("INSERT INTO grounds SELECT n, ?, ?, ?, ?, NULL, us FROM taken", [verdict, how, forward.event_id, note])
 
 
 def _letter(row: dict[str, Any]) -> dict[str, str]:
     recipients = " ".join(person["address"] for person in row["recipients"] or () if person["address"])
-    return {"subject": row["subject"].casefold(), "text": (row["text"] or "").casefold(), "sender": row["sender"],
-            "recipients": recipients}
+    return {
+        "subject": row["subject"].casefold(),
+        "text": (row["text"] or "").casefold(),
+        "sender": row["sender"],
+        "recipients": recipients,
+    }

@@ -10,18 +10,62 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-_FORWARDS = {"forwardto", "redirectto", "forwardasattachmentto", "blindcopyto", "redirectmessageto", "copyto", "addtorecipients"}
+_FORWARDS = {
+    "forwardto",
+    "redirectto",
+    "forwardasattachmentto",
+    "blindcopyto",
+    "redirectmessageto",
+    "copyto",
+    "addtorecipients",
+}
 _WORDS = {
-    "subjectcontainswords": ("subject",), "bodycontainswords": ("text",), "subjectorbodycontainswords": ("subject", "text"),
-    "from": ("sender",), "fromaddresscontainswords": ("sender",), "sentto": ("recipients",),
+    "subjectcontainswords": ("subject",),
+    "bodycontainswords": ("text",),
+    "subjectorbodycontainswords": ("subject", "text"),
+    "from": ("sender",),
+    "fromaddresscontainswords": ("sender",),
+    "sentto": ("recipients",),
     "recipientaddresscontainswords": ("recipients",),
 }
 _NO_CONDITION = _FORWARDS | {
-    "name", "identity", "mailbox", "force", "confirm", "enabled", "priority", "stopprocessingrules", "deletemessage",
-    "movetofolder", "copytofolder", "markasread", "markimportance", "alwaysdeleteoutlookrulesblob", "description",
-    "domaincontroller", "applycategory", "pinmessage", "softdeletemessage", "whatif", "comments", "mode",
-    "stopruleprocessing", "ruleerroraction", "senderaddresslocation", "setauditseverity", "rulesubtype", "state"}
-_CREATE = {"New-InboxRule", "Set-InboxRule", "Enable-InboxRule", "New-TransportRule", "Set-TransportRule", "Enable-TransportRule"}
+    "name",
+    "identity",
+    "mailbox",
+    "force",
+    "confirm",
+    "enabled",
+    "priority",
+    "stopprocessingrules",
+    "deletemessage",
+    "movetofolder",
+    "copytofolder",
+    "markasread",
+    "markimportance",
+    "alwaysdeleteoutlookrulesblob",
+    "description",
+    "domaincontroller",
+    "applycategory",
+    "pinmessage",
+    "softdeletemessage",
+    "whatif",
+    "comments",
+    "mode",
+    "stopruleprocessing",
+    "ruleerroraction",
+    "senderaddresslocation",
+    "setauditseverity",
+    "rulesubtype",
+    "state",
+}
+_CREATE = {
+    "New-InboxRule",
+    "Set-InboxRule",
+    "Enable-InboxRule",
+    "New-TransportRule",
+    "Set-TransportRule",
+    "Enable-TransportRule",
+}
 _REMOVE = {"Remove-InboxRule", "Disable-InboxRule", "Remove-TransportRule", "Disable-TransportRule"}
 OPERATIONS = (*sorted(_CREATE | _REMOVE), "UpdateInboxRules", "Set-Mailbox")
 _ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
@@ -73,14 +117,21 @@ def forwards(rows: list[dict[str, Any]], mailboxes: set[str]) -> list[Forward]:
             standing = _outlook_rule(standing, row, record)
         elif row["operation"] in _REMOVE:
             kind = "transport" if "Transport" in row["operation"] else "inbox"
-            standing = _removed(standing, row, kind, _owner(row, record, parameters, mailboxes), _identity(record, parameters))
+            standing = _removed(
+                standing, row, kind, _owner(row, record, parameters, mailboxes), _identity(record, parameters)
+            )
         else:
             standing = _rule(standing, row, record, parameters, mailboxes)
     return [forward for forward in standing if forward.by_intruder]
 
 
-def _rule(standing: list[Forward], row: dict[str, Any], record: dict[str, Any], parameters: dict[str, str],
-          mailboxes: set[str]) -> list[Forward]:
+def _rule(
+    standing: list[Forward],
+    row: dict[str, Any],
+    record: dict[str, Any],
+    parameters: dict[str, str],
+    mailboxes: set[str],
+) -> list[Forward]:
     kind = "transport" if "Transport" in row["operation"] else "inbox"
     owner = None if kind == "transport" else _owner(row, record, parameters, mailboxes)
     name = _folded(parameters.get("name") or _identity(record, parameters))
@@ -93,12 +144,30 @@ def _rule(standing: list[Forward], row: dict[str, Any], record: dict[str, Any], 
     if known and not conditions and not unknown:
         conditions, unknown = known[-1].conditions, known[-1].unknown
     standing = _removed(standing, row, kind, owner, name) if known else standing
-    return [*standing, Forward(owner, kind, parameters.get("name") or name, targets, row["us"], row["event_id"],
-                               row["by_intruder"], None, conditions, unknown)]
+    return [
+        *standing,
+        Forward(
+            owner,
+            kind,
+            parameters.get("name") or name,
+            targets,
+            row["us"],
+            row["event_id"],
+            row["by_intruder"],
+            None,
+            conditions,
+            unknown,
+        ),
+    ]
 
 
-def _mailbox_setting(standing: list[Forward], row: dict[str, Any], record: dict[str, Any], parameters: dict[str, str],
-                     mailboxes: set[str]) -> list[Forward]:
+def _mailbox_setting(
+    standing: list[Forward],
+    row: dict[str, Any],
+    record: dict[str, Any],
+    parameters: dict[str, str],
+    mailboxes: set[str],
+) -> list[Forward]:
     named = [key for key in ("forwardingsmtpaddress", "forwardingaddress") if key in parameters]
     if not named:
         return standing
@@ -112,7 +181,9 @@ def _mailbox_setting(standing: list[Forward], row: dict[str, Any], record: dict[
 
 def _outlook_rule(standing: list[Forward], row: dict[str, Any], record: dict[str, Any]) -> list[Forward]:
     """Read a rule as desktop Outlook writes it; a blank change tells nothing and changes nothing."""
-    properties = {str(p.get("Name", "")).lower(): str(p.get("Value") or "") for p in _pairs(record.get("OperationProperties"))}
+    properties = {
+        str(p.get("Name", "")).lower(): str(p.get("Value") or "") for p in _pairs(record.get("OperationProperties"))
+    }
     operation = properties.get("ruleoperation", "").lower()
     owner = row["mailbox"] or row["user"]
     name = _folded(properties.get("rulename") or properties.get("ruleid", ""))
@@ -123,9 +194,24 @@ def _outlook_rule(standing: list[Forward], row: dict[str, Any], record: dict[str
     if not re.search(r"forward|redirect|bounce", actions, re.IGNORECASE):
         return standing
     conditions, unknown = _outlook_conditions(properties.get("rulecondition", ""))
-    standing = [*_removed(standing, row, "inbox", owner, name)] if any(_folded(f.name) == name for f in standing) else standing
-    return [*standing, Forward(owner, "inbox", properties.get("rulename") or name, tuple(_targets(actions)), row["us"],
-                               row["event_id"], row["by_intruder"], None, conditions, unknown)]
+    standing = (
+        [*_removed(standing, row, "inbox", owner, name)] if any(_folded(f.name) == name for f in standing) else standing
+    )
+    return [
+        *standing,
+        Forward(
+            owner,
+            "inbox",
+            properties.get("rulename") or name,
+            tuple(_targets(actions)),
+            row["us"],
+            row["event_id"],
+            row["by_intruder"],
+            None,
+            conditions,
+            unknown,
+        ),
+    ]
 
 
 def _outlook_conditions(text: str) -> tuple[Any, tuple[str, ...]]:
@@ -134,7 +220,9 @@ def _outlook_conditions(text: str) -> tuple[Any, tuple[str, ...]]:
         return ((("sender",), senders),), ()
     words = re.findall(r"(Subject|Body)\w*[^()]*?Contains?\w*\s+\"?([^\")]+)\"?", text, re.IGNORECASE)
     if words:
-        return tuple((("subject" if where.lower() == "subject" else "text",), (_folded(word),)) for where, word in words), ()
+        return tuple(
+            (("subject" if where.lower() == "subject" else "text",), (_folded(word),)) for where, word in words
+        ), ()
     return (), () if text.strip(" {}()") == "" else (text.strip()[:80],)
 
 
@@ -148,7 +236,9 @@ def _removed(standing: list[Forward], row: dict[str, Any], kind: str, owner: str
     return [replace(f, end=row["us"]) if f in meant else f for f in standing]
 
 
-def _conditions(parameters: dict[str, str]) -> tuple[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...], tuple[str, ...]]:
+def _conditions(
+    parameters: dict[str, str],
+) -> tuple[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...], tuple[str, ...]]:
     found, unknown = [], []
     for key, value in parameters.items():
         if not value.strip() or key in _NO_CONDITION:
@@ -165,8 +255,10 @@ def _parameters(record: dict[str, Any]) -> dict[str, str]:
     """Give a cmdlet's parameters by lower-case name, from a list of pairs or from its command line."""
     raw = record.get("Parameters")
     if isinstance(raw, str) and raw[:1] not in "[{":
-        return {name.lower(): value.strip().strip("\"'") for name, value in re.findall(
-            r"-(\w+)[ :]+(\"[^\"]*\"|'[^']*'|\([^)]*\)|[^-\s]\S*|)", raw)}
+        return {
+            name.lower(): value.strip().strip("\"'")
+            for name, value in re.findall(r"-(\w+)[ :]+(\"[^\"]*\"|'[^']*'|\([^)]*\)|[^-\s]\S*|)", raw)
+        }
     return {str(pair.get("Name", "")).lower(): _text(pair.get("Value")) for pair in _pairs(raw)}
 
 
@@ -198,7 +290,8 @@ def _bare(word: str) -> str:
 
 def _targets(value: str) -> list[str]:
     return list(dict.fromkeys(address.lower() for address in _ADDRESS.findall(value))) or [
-        word for word in _split(value)[:3] if word and len(word) < 200 and not word.startswith(("{", '"'))]
+        word for word in _split(value)[:3] if word and len(word) < 200 and not word.startswith(("{", '"'))
+    ]
 
 
 def _identity(record: dict[str, Any], parameters: dict[str, str]) -> str:

@@ -27,7 +27,9 @@ _MARKED = re.compile(r"^[ \t]*(?:[>|＞]|\w{1,4}>)[^\n]*$", re.MULTILINE)
 _MARKS = re.compile(r"^(?:[ \t]*[>|＞])+[ \t]?", re.MULTILINE)
 _DIVIDER = re.compile(
     r"^\s*(?:-{2,}\s*(?:original message|forwarded message|元のメッセージ|転送メッセージ|ursprüngliche nachricht|"
-    r"message d'origine|原始邮件|原始郵件|원본 메시지)\s*-{2,}|_{20,}|begin forwarded message:)\s*$", re.IGNORECASE | re.MULTILINE)
+    r"message d'origine|原始邮件|原始郵件|원본 메시지)\s*-{2,}|_{20,}|begin forwarded message:)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,16 @@ def quoted(db: Engine) -> None:
     found: list[tuple[str, str, str, float]] = []
     for group in _conversations(db):
         found += _in_conversation(group)
-    db.register("quotes", pa.table({
-        "letter": pa.array([row[0] for row in found], pa.string()), "message_id": pa.array([row[1] for row in found], pa.string()),
-        "note": pa.array([f"{row[3]:.0%} of its words stand in {row[2]}" for row in found], pa.string())}))
+    db.register(
+        "quotes",
+        pa.table(
+            {
+                "letter": pa.array([row[0] for row in found], pa.string()),
+                "message_id": pa.array([row[1] for row in found], pa.string()),
+                "note": pa.array([f"{row[3]:.0%} of its words stand in {row[2]}" for row in found], pa.string()),
+            }
+        ),
+    )
     db.execute("""
         INSERT INTO grounds
         SELECT c.n, 'quoted', 'quoted', NULL, q.note, q.message_id, NULL
@@ -116,8 +125,12 @@ def _conversations(db: Engine) -> Iterator[list[Letter]]:
 
 
 def _letter(row: dict[str, Any]) -> Letter:
-    links = {link.lower() for link in row["references"] or ()} | ({row["in_reply_to"].lower()} if row["in_reply_to"] else set())
-    return Letter(row["letter"], frozenset(links), row["message_id"] if row["opened"] else None, row["text"] or "", row["date"])
+    links = {link.lower() for link in row["references"] or ()} | (
+        {row["in_reply_to"].lower()} if row["in_reply_to"] else set()
+    )
+    return Letter(
+        row["letter"], frozenset(links), row["message_id"] if row["opened"] else None, row["text"] or "", row["date"]
+    )
 
 
 def _in_conversation(group: list[Letter]) -> Iterator[tuple[str, str, str, float]]:

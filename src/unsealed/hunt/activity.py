@@ -149,8 +149,15 @@ def _by_client(db: Engine) -> None:
 
 def _rows(db: Engine, decisions: list[dict[str, Any]]) -> pa.Table:
     latest = sorted((subject, state) for state in ("confirmed", "rejected") for subject in _latest(decisions, state))
-    db.register("decided", pa.table({"subject": pa.array([s for s, _ in latest], pa.string()),
-                                     "state": pa.array([s for _, s in latest], pa.string())}))
+    db.register(
+        "decided",
+        pa.table(
+            {
+                "subject": pa.array([s for s, _ in latest], pa.string()),
+                "state": pa.array([s for _, s in latest], pa.string()),
+            }
+        ),
+    )
     wanted = ", ".join(f'"{name}"' for name in schema.TABLES["activity"].schema.names)
     return db.table(f"""
         WITH kept AS (

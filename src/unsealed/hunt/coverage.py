@@ -30,8 +30,11 @@ def coverage(db: Engine) -> pa.Table:
     holes: dict[str, list[Span]] = {}
     for source in db.rows("SELECT DISTINCT source FROM events ORDER BY source"):
         name = source["source"]
-        days = db.rows("SELECT epoch_us(time) // ? AS day, count(*) AS n, epoch_us(min(time)) AS low, epoch_us(max(time)) AS high "
-                       "FROM events WHERE source = ? GROUP BY 1 ORDER BY 1", [DAY, name])
+        days = db.rows(
+            "SELECT epoch_us(time) // ? AS day, count(*) AS n, epoch_us(min(time)) AS low, epoch_us(max(time)) AS high "
+            "FROM events WHERE source = ? GROUP BY 1 ORDER BY 1",
+            [DAY, name],
+        )
         made, holes[name] = _whole_log(name, days)
         rows += made
     for row in _mailboxes(db):
@@ -50,12 +53,23 @@ def _whole_log(source: str, days: list[dict[str, Any]]) -> tuple[list[dict[str, 
         if index < len(days) and numbers[index] - numbers[index - 1] <= longest:
             continue
         chunk = days[start:index]
-        rows.append(_row(source, "*", chunk[0]["low"], chunk[-1]["high"], sum(row["n"] for row in chunk), "whole",
-                         "records on most days"))
+        rows.append(
+            _row(
+                source,
+                "*",
+                chunk[0]["low"],
+                chunk[-1]["high"],
+                sum(row["n"] for row in chunk),
+                "whole",
+                "records on most days",
+            )
+        )
         if index < len(days):
             hole = (chunk[-1]["high"], days[index]["low"])
             holes.append(hole)
-            rows.append(_row(source, "*", *hole, 0, "gap", f"no record of any account for {(hole[1] - hole[0]) / DAY:.0f} days"))
+            rows.append(
+                _row(source, "*", *hole, 0, "gap", f"no record of any account for {(hole[1] - hole[0]) / DAY:.0f} days")
+            )
         start = index
     return rows, holes
 
@@ -86,7 +100,10 @@ def _item_log(db: Engine, box: dict[str, Any], holes: list[Span]) -> list[dict[s
         return [_row(ITEMS, name, box["low"], box["high"], 0, "absent", note)]
     rows = []
     dark = [(*hole, "the whole log has no record") for hole in holes]
-    dark += [(*span, "its owner signed in, and no item access was recorded") for span in _silences(items, box["sign_ins"] or [])]
+    dark += [
+        (*span, "its owner signed in, and no item access was recorded")
+        for span in _silences(items, box["sign_ins"] or [])
+    ]
     first, last = items[0] - EDGE, items[-1] + EDGE
     # Before the first and after the last item record the log may have been off: a day's grace at either end.
     if box["low"] < first:
@@ -99,15 +116,36 @@ def _item_log(db: Engine, box: dict[str, Any], holes: list[Span]) -> list[dict[s
         if low >= high:
             continue
         if cursor < low:
-            rows.append(_row(ITEMS, name, cursor, low, _between(items, cursor, low), "whole", "item records by someone"))
+            rows.append(
+                _row(ITEMS, name, cursor, low, _between(items, cursor, low), "whole", "item records by someone")
+            )
         rows.append(_row(ITEMS, name, low, high, _between(items, low, high), "gap", why))
         cursor = max(cursor, high)
     end = min(last, max(box["high"], items[-1]))
     if cursor < end or not rows:
-        rows.append(_row(ITEMS, name, cursor, max(end, cursor), _between(items, cursor, end + 1), "whole", "item records by someone"))
+        rows.append(
+            _row(
+                ITEMS,
+                name,
+                cursor,
+                max(end, cursor),
+                _between(items, cursor, end + 1),
+                "whole",
+                "item records by someone",
+            )
+        )
     for time in box["throttled"] or []:
-        rows.append(_row(ITEMS, name, time, time + THROTTLE, _between(items, time, time + THROTTLE), "throttled",
-                         "IsThrottled: for 24 hours anything may have been opened unrecorded"))
+        rows.append(
+            _row(
+                ITEMS,
+                name,
+                time,
+                time + THROTTLE,
+                _between(items, time, time + THROTTLE),
+                "throttled",
+                "IsThrottled: for 24 hours anything may have been opened unrecorded",
+            )
+        )
     return rows
 
 
@@ -142,7 +180,10 @@ def _row(source: str, scope: str, low: int, high: int, records: int, state: str,
 
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:
-    columns = {field.name: pa.array([row[field.name] for row in rows], pa.int64()).cast(field.type)
-               if pa.types.is_timestamp(field.type) else pa.array([row[field.name] for row in rows], field.type)
-               for field in schema.TABLES["coverage"].schema}
+    columns = {
+        field.name: pa.array([row[field.name] for row in rows], pa.int64()).cast(field.type)
+        if pa.types.is_timestamp(field.type)
+        else pa.array([row[field.name] for row in rows], field.type)
+        for field in schema.TABLES["coverage"].schema
+    }
     return pa.table(columns, schema=schema.TABLES["coverage"].schema)

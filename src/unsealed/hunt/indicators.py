@@ -17,17 +17,60 @@ from unsealed.errors import IndicatorError
 
 MAX_BYTES = 256 << 20
 _TYPES = {
-    "ip": "ip", "ipv4": "ip", "ipv6": "ip", "ip-src": "ip", "ip-dst": "ip", "ipaddress": "ip", "ip_address": "ip",
-    "ipv4-addr": "ip", "ipv6-addr": "ip", "address": "ip", "client_ip": "ip", "clientip": "ip", "ip-dst|port": "ip",
-    "cidr": "ip", "network": "ip", "netblock": "ip", "subnet": "ip", "ip range": "ip", "ipv4 address": "ip",
-    "domain": "domain", "hostname": "domain", "fqdn": "domain", "host": "domain", "domain-name": "domain",
-    "email": "email", "mail": "email", "email-src": "email", "email-addr": "email", "email-dst": "email",
-    "mail_address": "email", "email_address": "email", "sender": "email",
-    "user_agent": "user_agent", "user-agent": "user_agent", "useragent": "user_agent", "ua": "user_agent",
-    "client": "user_agent", "client_info": "user_agent",
-    "app_id": "app_id", "appid": "app_id", "application_id": "app_id", "application": "app_id", "clientappid": "app_id",
-    "client_app_id": "app_id", "session_id": "session_id", "sessionid": "session_id", "session": "session_id",
-    "sha256": "sha256", "sha1": "sha1", "md5": "md5", "hash": "hash", "file_hash": "hash", "url": "url", "uri": "url",
+    "ip": "ip",
+    "ipv4": "ip",
+    "ipv6": "ip",
+    "ip-src": "ip",
+    "ip-dst": "ip",
+    "ipaddress": "ip",
+    "ip_address": "ip",
+    "ipv4-addr": "ip",
+    "ipv6-addr": "ip",
+    "address": "ip",
+    "client_ip": "ip",
+    "clientip": "ip",
+    "ip-dst|port": "ip",
+    "cidr": "ip",
+    "network": "ip",
+    "netblock": "ip",
+    "subnet": "ip",
+    "ip range": "ip",
+    "ipv4 address": "ip",
+    "domain": "domain",
+    "hostname": "domain",
+    "fqdn": "domain",
+    "host": "domain",
+    "domain-name": "domain",
+    "email": "email",
+    "mail": "email",
+    "email-src": "email",
+    "email-addr": "email",
+    "email-dst": "email",
+    "mail_address": "email",
+    "email_address": "email",
+    "sender": "email",
+    "user_agent": "user_agent",
+    "user-agent": "user_agent",
+    "useragent": "user_agent",
+    "ua": "user_agent",
+    "client": "user_agent",
+    "client_info": "user_agent",
+    "app_id": "app_id",
+    "appid": "app_id",
+    "application_id": "app_id",
+    "application": "app_id",
+    "clientappid": "app_id",
+    "client_app_id": "app_id",
+    "session_id": "session_id",
+    "sessionid": "session_id",
+    "session": "session_id",
+    "sha256": "sha256",
+    "sha1": "sha1",
+    "md5": "md5",
+    "hash": "hash",
+    "file_hash": "hash",
+    "url": "url",
+    "uri": "url",
     "link": "url",
 }
 _VALUE_COLUMNS = ("value", "indicator", "ioc", "indicator_value", "observable", "pattern", "artifact", "indicators")
@@ -38,15 +81,49 @@ _HEX = {32: "md5", 40: "sha1", 64: "sha256"}
 _EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})")
 _PORT = re.compile(r"^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$|^\[([0-9a-f:]+)\](?::\d{1,5})?$")
-_FILES = (".exe", ".dll", ".zip", ".doc", ".docx", ".xls", ".xlsx", ".pdf", ".js", ".vbs", ".ps1", ".bat", ".txt", ".php",
-          ".lnk", ".iso", ".img", ".html", ".htm", ".jar", ".tmp", ".bin", ".dat", ".py", ".md", ".csv", ".json")
-_AGENT = re.compile(r"^(?:mozilla/|client=|python-|curl/|bav2ropc|okhttp|go-http|axios|node-fetch|microsoft office/|outlook)",
-                    re.IGNORECASE)
+_FILES = (
+    ".exe",
+    ".dll",
+    ".zip",
+    ".doc",
+    ".docx",
+    ".xls",
+    ".xlsx",
+    ".pdf",
+    ".js",
+    ".vbs",
+    ".ps1",
+    ".bat",
+    ".txt",
+    ".php",
+    ".lnk",
+    ".iso",
+    ".img",
+    ".html",
+    ".htm",
+    ".jar",
+    ".tmp",
+    ".bin",
+    ".dat",
+    ".py",
+    ".md",
+    ".csv",
+    ".json",
+)
+_AGENT = re.compile(
+    r"^(?:mozilla/|client=|python-|curl/|bav2ropc|okhttp|go-http|axios|node-fetch|microsoft office/|outlook)",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|;).*$")
 _TYPED = re.compile(r"^\s*([A-Za-z][A-Za-z0-9_ -]{1,20}?)\s*[:=]\s*(\S.*)$")
-_REFANG = ((re.compile(r"^h(?:xx|tt)ps?\[?:\]?//", re.IGNORECASE), "http://"), (re.compile(r"[\[({]\s*(?:\.|dot)\s*[\])}]", re.IGNORECASE), "."),
-           (re.compile(r"[\[({]\s*(?:@|at)\s*[\])}]", re.IGNORECASE), "@"), (re.compile(r"\[(?::)\]"), ":"),
-           (re.compile(r"\\\."), "."), (re.compile(r"\[\.|\.\]"), "."))
+_REFANG = (
+    (re.compile(r"^h(?:xx|tt)ps?\[?:\]?//", re.IGNORECASE), "http://"),
+    (re.compile(r"[\[({]\s*(?:\.|dot)\s*[\])}]", re.IGNORECASE), "."),
+    (re.compile(r"[\[({]\s*(?:@|at)\s*[\])}]", re.IGNORECASE), "@"),
+    (re.compile(r"\[(?::)\]"), ":"),
+    (re.compile(r"\\\."), "."),
+    (re.compile(r"\[\.|\.\]"), "."),
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +180,11 @@ def _items(text: str, name: str) -> Iterator[Indicator | Unusable]:
     if stripped[:1] in "{[" and not stripped.startswith("[."):
         yield from _json(text, name)
         return
-    rows = [(number, line) for number, line in enumerate(text.splitlines(), start=1)
-            if line.strip() and not line.lstrip().startswith(("#", "//", ";"))]
+    rows = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if line.strip() and not line.lstrip().startswith(("#", "//", ";"))
+    ]
     header = _header(rows[0][1]) if rows else None
     if header:
         yield from _csv(rows, header, name)
@@ -160,7 +240,7 @@ def _line(line: str, source: str) -> Iterator[Indicator | Unusable]:
     if len(tokens) > 1:
         known = tokens[0].lower().rstrip(":")
         if known in _TYPES:
-            yield _one(text[len(tokens[0]):].strip(" ,|\t:"), known, source, note)
+            yield _one(text[len(tokens[0]) :].strip(" ,|\t:"), known, source, note)
             return
         found = [token for token in tokens if _guess(refang(token))]
         if found:
@@ -230,7 +310,9 @@ def _one(text: str, declared: str, source: str, note: str) -> Indicator | Unusab
         return Indicator(kind, value.lower(), source, note)
     guessed = _guess(value)
     if guessed is None or (kind and kind not in {"hash", "url"} and guessed[0] not in {kind, "network"}):
-        return Unusable(source, text[:200], f"not {'a valid ' + kind if kind else 'an indicator of a kind that is known'}")
+        return Unusable(
+            source, text[:200], f"not {'a valid ' + kind if kind else 'an indicator of a kind that is known'}"
+        )
     if guessed[0] in {"md5", "sha1"}:
         return Unusable(source, text[:200], f"{guessed[0]} is not computed for attachments; SHA-256 is")
     if guessed[0] == "url":

@@ -26,13 +26,21 @@ def intrusion(db: Engine, config: Config) -> pa.Table:
     row: dict[str, Any] = dict.fromkeys(schema.TABLES["intrusion"].schema.names)
     first, last = seen["first"], seen["last"]
     if first is not None:
-        row |= {"first_evidence": first, "last_evidence": last, "began_before": first, "ended_after": last,
-                "began_after": _clean_before(db, first), "ended_before": _clean_after(db, last)}
+        row |= {
+            "first_evidence": first,
+            "last_evidence": last,
+            "began_before": first,
+            "ended_after": last,
+            "began_after": _clean_before(db, first),
+            "ended_before": _clean_after(db, last),
+        }
     if config.reach:
         row["began_after"] = _began(row, starts)
         row["ended_before"] = _ended(row, ends, config.contained)
     if config.contained and (last is None or config.contained >= last):
-        row["ended_before"] = max(filter(None, (config.contained, *(e for e in ends if e)))) if ends else config.contained
+        row["ended_before"] = (
+            max(filter(None, (config.contained, *(e for e in ends if e)))) if ends else config.contained
+        )
     row["dwell_days_min"] = _days(row["began_before"], row["ended_after"])
     row["dwell_days_max"] = _days(row["began_after"], row["ended_before"])
     empty = first is None and not config.reach
@@ -60,8 +68,10 @@ def _ended(row: dict[str, Any], ends: list[datetime | None], contained: datetime
 
 def _clean_before(db: Engine, first: datetime) -> datetime | None:
     """Give the last record before the first trace, if the log around it is whole and began well before."""
-    rows = db.rows("""SELECT 1 FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?""",
-                   [first - CLEAN, first])
+    rows = db.rows(
+        """SELECT 1 FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?""",
+        [first - CLEAN, first],
+    )
     if not rows:
         return None
     time: datetime | None = db.value("SELECT max(time) FROM events WHERE time < ?", [first])
@@ -72,7 +82,8 @@ def _clean_after(db: Engine, last: datetime) -> datetime | None:
     """Give the end of the whole log that goes on well after the last trace."""
     time: datetime | None = db.value(
         """SELECT max("to") FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?""",
-        [last, last + CLEAN])
+        [last, last + CLEAN],
+    )
     return time
 
 

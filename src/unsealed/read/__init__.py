@@ -18,8 +18,15 @@ __all__ = ["read"]
 STAGE = "read"
 
 
-def read(case: Case, paths: list[Path], *, mailbox: str | None = None, workers: int | None = None,
-         progress: Progress | None = None, command: str = "read") -> None:
+def read(
+    case: Case,
+    paths: list[Path],
+    *,
+    mailbox: str | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    command: str = "read",
+) -> None:
     """Take in files, folders and archives, and read everything in them that is mail or a log.
 
     Args:
@@ -55,8 +62,11 @@ def _forget_older_readers(case: Case) -> None:
     """Read everything again that an older version of a reader has read: its rows would not be ours."""
     now = " ".join(sorted(_versions().values()))
     then = case.journal.note("readers")
-    if then and {word.rpartition(".")[0]: word for word in then.split()}.items() - \
-            {word.rpartition(".")[0]: word for word in now.split()}.items():
+    if (
+        then
+        and {word.rpartition(".")[0]: word for word in then.split()}.items()
+        - {word.rpartition(".")[0]: word for word in now.split()}.items()
+    ):
         case.journal.reset(STAGE)
     case.journal.set_note("readers", now)
 
@@ -84,11 +94,22 @@ def _keep(case: Case, result: Result) -> None:
         lost[number] = lost.get(number, 0) + 1
     for number, part in enumerate(unit.parts):
         record.done.append((part.evidence_id, f"{version}:{part.key}"))
-        record.evidence.append({
-            "evidence_id": part.evidence_id, "path": part.shown, "kind": version.split(":")[0],
-            "reader": unit.reader, "size_bytes": part.size, "records": result.records[number],
-            "skipped": lost.get(number, 0), "mailbox": part.place.mailbox, "mailbox_basis": part.place.basis,
-            "folder": part.place.folder, "duplicate": 0, "grp": part.place.group})
+        record.evidence.append(
+            {
+                "evidence_id": part.evidence_id,
+                "path": part.shown,
+                "kind": version.split(":")[0],
+                "reader": unit.reader,
+                "size_bytes": part.size,
+                "records": result.records[number],
+                "skipped": lost.get(number, 0),
+                "mailbox": part.place.mailbox,
+                "mailbox_basis": part.place.basis,
+                "folder": part.place.folder,
+                "duplicate": 0,
+                "grp": part.place.group,
+            }
+        )
     case.journal.record(STAGE, "", record)
 
 

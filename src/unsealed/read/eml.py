@@ -11,7 +11,8 @@ from unsealed.read.reader import Part, Row, skip
 _LINE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*\r?\n)*([A-Za-z][A-Za-z0-9-]{1,40})[ \t]*:")
 _KNOWN = re.compile(
     rb"(?im)^(received|return-path|delivered-to|from|to|subject|date|message-id|mime-version|content-type|x-[a-z0-9-]+|"
-    rb"reply-to|sender|cc|bcc|in-reply-to|references|authentication-results|dkim-signature|arc-seal|envelope-to)[ \t]*:")
+    rb"reply-to|sender|cc|bcc|in-reply-to|references|authentication-results|dkim-signature|arc-seal|envelope-to)[ \t]*:"
+)
 _PROOF = {b"received", b"return-path", b"from", b"message-id", b"mime-version", b"date", b"subject"}
 
 

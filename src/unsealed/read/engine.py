@@ -97,11 +97,31 @@ def _read(reader: Reader, part: Part, number: int, collector: Collector, result:
             if fresh or table == "attachments":
                 collector.add(table, row)
     except BadRecord as error:
-        result.skipped.append((number, (part.evidence_id, part.shown, f"byte:{part.start}+{part.end - part.start}",
-                                        error.reason, f"{error.detail}; the rest of this range was left")))
+        result.skipped.append(
+            (
+                number,
+                (
+                    part.evidence_id,
+                    part.shown,
+                    f"byte:{part.start}+{part.end - part.start}",
+                    error.reason,
+                    f"{error.detail}; the rest of this range was left",
+                ),
+            )
+        )
     except (OSError, MemoryError) as error:
-        result.skipped.append((number, (part.evidence_id, part.shown, f"byte:{part.start}+{part.end - part.start}",
-                                        "unreadable", f"{type(error).__name__}: {error}")))
+        result.skipped.append(
+            (
+                number,
+                (
+                    part.evidence_id,
+                    part.shown,
+                    f"byte:{part.start}+{part.end - part.start}",
+                    "unreadable",
+                    f"{type(error).__name__}: {error}",
+                ),
+            )
+        )
 
 
 class _clock:  # noqa: N801 - used like a function
@@ -207,6 +227,11 @@ class Pool:
                     yield from self._alone(Unit(unit.reader, (part,), unit.tables))
                 return
             part = unit.parts[0]
-            row = (part.evidence_id, part.shown, f"byte:{part.start}+{part.end - part.start}", "reader_died",
-                   "the process that read this part died; the part was left out")
+            row = (
+                part.evidence_id,
+                part.shown,
+                f"byte:{part.start}+{part.end - part.start}",
+                "reader_died",
+                "the process that read this part died; the part was left out",
+            )
             yield Result(unit, skipped=[(0, row)])

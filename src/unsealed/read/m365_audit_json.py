@@ -16,7 +16,7 @@ from unsealed.read.json_stream import Broken, Found, objects
 from unsealed.read.m365 import records, shapes
 from unsealed.read.reader import Part, Row, equal_ranges, skip
 
-_OPENING = re.compile(r'\s*(?:\{|\[)')
+_OPENING = re.compile(r"\s*(?:\{|\[)")
 _ENVELOPE = re.compile(r'\s*\{[^{}\[\]]{0,8192}?"(?:value|records|Records|results|data)"\s*:\s*\[')
 
 
@@ -100,7 +100,7 @@ def _is_lines(head: bytes) -> bool:
     """Tell JSON lines: the first line is a whole object, and the next begins another (or there is none)."""
     if sniff(head)[0] != "utf-8":
         return False
-    first, newline, rest = head[sniff(head)[1]:].lstrip().partition(b"\n")
+    first, newline, rest = head[sniff(head)[1] :].lstrip().partition(b"\n")
     if not first.startswith(b"{") or not newline:
         return False
     following = rest.lstrip()[:1]

@@ -11,8 +11,10 @@ from unsealed.errors import BadRecord
 from unsealed.read.mail import message
 from unsealed.read.reader import Part, Row, equal_ranges, skip
 
-_STAMP = (rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-          rb"[a-z]* +\d{1,2}|\d{1,2} +(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*)[ ,]")
+_STAMP = (
+    rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+    rb"[a-z]* +\d{1,2}|\d{1,2} +(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*)[ ,]"
+)
 _FROM_LINE = re.compile(rb"From (?:[^\r\n]*?" + _STAMP + rb"[^\r\n]*\d[^\r\n]*|- ?|[^\s@]+@\S+ ?|)\r?\n")
 _HEADER_LINE = re.compile(rb"(?:>?From |[!-9;-~]{1,76}[ \t]*:)")
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
@@ -94,7 +96,7 @@ def _valid(data: mmap.mmap, place: int) -> bool:
         return False
     if not (_HEADER_LINE.match(window, match.end()) or place + match.end() >= len(data)):
         return False
-    blank = data[max(place - 3, 0):place].endswith((b"\n\n", b"\n\r\n"))
+    blank = data[max(place - 3, 0) : place].endswith((b"\n\n", b"\n\r\n"))
     return blank or bool(re.search(rb"\d\d:\d\d", match.group()))
 
 

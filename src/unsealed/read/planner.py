@@ -89,16 +89,28 @@ class Planner:
 
     def _one(self, item: File | Unread) -> Iterator[Unit]:
         if isinstance(item, Unread):
-            self._record.skipped.append({"evidence_id": None, "path": item.shown, "locator": item.locator,
-                                         "reason": item.reason, "detail": item.detail})
+            self._record.skipped.append(
+                {
+                    "evidence_id": None,
+                    "path": item.shown,
+                    "locator": item.locator,
+                    "reason": item.reason,
+                    "detail": item.detail,
+                }
+            )
             return
         if item.size == 0:
             self._leave(item, "empty", "empty", "the file is empty", skip=not item.companion)
             return
         reader = self._recognise(item)
         if reader is None:
-            self._leave(item, "unknown", "unrecognised", "not mail or a log that is known; it was left unread",
-                        skip=not item.companion)
+            self._leave(
+                item,
+                "unknown",
+                "unrecognised",
+                "not mail or a log that is known; it was left unread",
+                skip=not item.companion,
+            )
             return
         yield from self._parts(item, reader)
 
@@ -111,8 +123,9 @@ class Planner:
         self._take_in(file, evidence_id)
         self._evidence(file, evidence_id, kind, "", skipped=int(skip))
         if skip:
-            self._record.skipped.append({"evidence_id": evidence_id, "path": file.shown, "locator": "",
-                                         "reason": reason, "detail": detail})
+            self._record.skipped.append(
+                {"evidence_id": evidence_id, "path": file.shown, "locator": "", "reason": reason, "detail": detail}
+            )
 
     def _parts(self, file: File, reader: Reader) -> Iterator[Unit]:
         evidence_id = sha256_file(file.path)
@@ -122,12 +135,25 @@ class Planner:
             where = places.place(file.inner, whole_file=reader.name != "eml", mailbox=self.mailbox)
         ranges = reader.ranges(str(file.path), file.size)
         prefix = f"{reader.kind}:{reader.name}.{reader.version}"
-        fresh = [part for start, end in ranges
-                 if (evidence_id, f"{prefix}:{(part := self._part(file, evidence_id, start, end, where)).key}") not in self.done]
+        fresh = [
+            part
+            for start, end in ranges
+            if (evidence_id, f"{prefix}:{(part := self._part(file, evidence_id, start, end, where)).key}")
+            not in self.done
+        ]
         self.done.update((evidence_id, f"{prefix}:{part.key}") for part in fresh)
         if not fresh:
-            self._evidence(file, evidence_id, reader.kind, reader.name, duplicate=1, folder=where.folder,
-                           mailbox=where.mailbox, mailbox_basis=where.basis, grp=where.group)
+            self._evidence(
+                file,
+                evidence_id,
+                reader.kind,
+                reader.name,
+                duplicate=1,
+                folder=where.folder,
+                mailbox=where.mailbox,
+                mailbox_basis=where.basis,
+                grp=where.group,
+            )
             return
         self.planned += sum(part.end - part.start for part in fresh)
         self.progress.total(self.planned)
@@ -156,14 +182,33 @@ class Planner:
             return
         self._taken.add((evidence_id, file.shown))
         absolute = os.fsencode(file.path.absolute()).decode("utf-8", "backslashreplace")
-        self._custody.append({"action": "take_in", "command": self.command, "evidence_id": evidence_id,
-                              "path": file.shown, "absolute": absolute, "size": file.size})
+        self._custody.append(
+            {
+                "action": "take_in",
+                "command": self.command,
+                "evidence_id": evidence_id,
+                "path": file.shown,
+                "absolute": absolute,
+                "size": file.size,
+            }
+        )
         if len(self._custody) >= 1000:
             self._save()
 
     def _evidence(self, file: File, evidence_id: str, kind: str, reader: str, **more: Any) -> None:  # noqa: ANN401 - columns
-        self._record.seen.append({"evidence_id": evidence_id, "path": file.shown, "kind": kind, "reader": reader,
-                                  "size_bytes": file.size, "records": 0, "skipped": 0, "duplicate": 0, **more})
+        self._record.seen.append(
+            {
+                "evidence_id": evidence_id,
+                "path": file.shown,
+                "kind": kind,
+                "reader": reader,
+                "size_bytes": file.size,
+                "records": 0,
+                "skipped": 0,
+                "duplicate": 0,
+                **more,
+            }
+        )
 
     def _save(self) -> None:
         if self._custody:

@@ -20,8 +20,18 @@ from unsealed.read.mail.threads import Letter, Threads, participants
 from unsealed.schema import content_id
 
 _SHAPE_RANK = "CASE shape WHEN 'record' THEN 0 WHEN 'sentinel' THEN 1 ELSE 2 END"
-_THREADING = ["message_id", "internet_message_id", "in_reply_to", "references", "thread_index", "subject", "date",
-              "from_address", "to", "cc"]
+_THREADING = [
+    "message_id",
+    "internet_message_id",
+    "in_reply_to",
+    "references",
+    "thread_index",
+    "subject",
+    "date",
+    "from_address",
+    "to",
+    "cc",
+]
 
 
 def settle(case: Case) -> None:
@@ -48,7 +58,8 @@ def _one_row_a_record(case: Case, db: Engine) -> None:
         f"SELECT filename AS file, list(file_row_number) AS gone, list(event_id) AS ids FROM ("
         f"  SELECT filename, file_row_number, event_id, row_number() OVER (PARTITION BY event_id "
         f"  ORDER BY {_SHAPE_RANK}, filename, file_row_number) AS nth "
-        f"  FROM read_parquet([{files}], filename = true, file_row_number = true)) WHERE nth > 1 GROUP BY filename")
+        f"  FROM read_parquet([{files}], filename = true, file_row_number = true)) WHERE nth > 1 GROUP BY filename"
+    )
     for row in twice:
         part, gone, ids = Path(row["file"]), set(row["gone"]), pa.array(set(row["ids"]))
         accesses = case.tables / "accesses" / part.name
@@ -108,8 +119,9 @@ def _messages(case: Case, owners: dict[str, str]) -> None:
     identities: dict[str, str] = {}
     for part in case.parts("messages"):
         table = pq.read_table(part)
-        conversations = [identities.setdefault(name, content_id("conversation", name))
-                         for name in islice(names, table.num_rows)]
+        conversations = [
+            identities.setdefault(name, content_id("conversation", name)) for name in islice(names, table.num_rows)
+        ]
         changed = _column(table, "conversation_id", pa.array(conversations, pa.string()))
         changed = _named(changed, owners)
         if not changed.equals(table):
@@ -121,8 +133,16 @@ def _letters(part: Path) -> Iterator[Letter]:
         dates = batch.column("date").cast(pa.int64()).to_pylist()
         for row, date in zip(batch.drop_columns(["date"]).to_pylist(), dates, strict=True):
             people = participants(row["from_address"], row["to"], row["cc"])
-            yield Letter(row["message_id"], row["internet_message_id"], row["in_reply_to"], tuple(row["references"] or ()),
-                         row["thread_index"], row["subject"] or "", date, people)
+            yield Letter(
+                row["message_id"],
+                row["internet_message_id"],
+                row["in_reply_to"],
+                tuple(row["references"] or ()),
+                row["thread_index"],
+                row["subject"] or "",
+                date,
+                people,
+            )
 
 
 def _named(table: pa.Table, owners: dict[str, str]) -> pa.Table:
@@ -130,10 +150,14 @@ def _named(table: pa.Table, owners: dict[str, str]) -> pa.Table:
     bases, groups = table["mailbox_basis"].to_pylist(), table["group"].to_pylist()
     if all(basis in {"given", "path"} for basis in bases):
         return table
-    mailboxes = [owners.get(group) if basis in {None, "inferred"} else mailbox
-                 for mailbox, basis, group in zip(table["mailbox"].to_pylist(), bases, groups, strict=True)]
-    told = ["inferred" if basis in {None, "inferred"} and mailbox else basis
-            for mailbox, basis in zip(mailboxes, bases, strict=True)]
+    mailboxes = [
+        owners.get(group) if basis in {None, "inferred"} else mailbox
+        for mailbox, basis, group in zip(table["mailbox"].to_pylist(), bases, groups, strict=True)
+    ]
+    told = [
+        "inferred" if basis in {None, "inferred"} and mailbox else basis
+        for mailbox, basis in zip(mailboxes, bases, strict=True)
+    ]
     table = _column(table, "mailbox", pa.array(mailboxes, pa.string()))
     return _column(table, "mailbox_basis", pa.array(told, pa.string()))
 

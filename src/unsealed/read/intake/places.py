@@ -7,8 +7,27 @@ from unsealed.folders import well_known
 from unsealed.read.reader import Place
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_ENDINGS = (".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".zip", ".7z", ".tar", ".gz", ".xz", ".bz2", ".zst",
-            ".mbox", ".mbx", ".eml", ".pst", ".ost", ".olm", ".sbd")
+_ENDINGS = (
+    ".tar.gz",
+    ".tar.xz",
+    ".tar.bz2",
+    ".tar.zst",
+    ".tgz",
+    ".zip",
+    ".7z",
+    ".tar",
+    ".gz",
+    ".xz",
+    ".bz2",
+    ".zst",
+    ".mbox",
+    ".mbx",
+    ".eml",
+    ".pst",
+    ".ost",
+    ".olm",
+    ".sbd",
+)
 _MAILDIR = {"cur", "new", "tmp"}
 INSIDE = "!/"
 """What stands between an archive's path and a member's name."""
@@ -37,7 +56,9 @@ def place(inner: str, *, whole_file: bool, mailbox: str | None) -> Place:
         whole_file: the file itself is a folder (an mbox), not one message.
         mailbox: what the person said with `--mailbox`.
     """
-    parts = [part for piece in inner.split(INSIDE) for part in PurePosixPath(piece).parts if part not in {"/", ".", ".."}]
+    parts = [
+        part for piece in inner.split(INSIDE) for part in PurePosixPath(piece).parts if part not in {"/", ".", ".."}
+    ]
     found, below = None, _nearest(parts, whole_file=whole_file)
     group = parts[:-1] if not whole_file else parts
     for index in range(len(parts) - 1, -1, -1):
@@ -56,7 +77,9 @@ def place(inner: str, *, whole_file: bool, mailbox: str | None) -> Place:
 def _nearest(parts: list[str], *, whole_file: bool) -> list[str]:
     """Where no component names a mailbox, keep what is a mailbox's own structure: Maildir, Thunderbird, one directory."""
     if any(part in _MAILDIR for part in parts[:-1]):
-        start = max((n for n, part in enumerate(parts[:-1]) if part not in _MAILDIR and not part.startswith(".")), default=-1)
+        start = max(
+            (n for n, part in enumerate(parts[:-1]) if part not in _MAILDIR and not part.startswith(".")), default=-1
+        )
         return parts[start + 1 :]
     start = len(parts) - 1
     while start and parts[start - 1].lower().endswith((".sbd", ".mbox")):
@@ -81,7 +104,7 @@ def _folder(below: list[str], *, whole_file: bool) -> str | None:
 
 
 def _is_archive(name: str) -> bool:
-    return name.lower().endswith(_ENDINGS[:_ENDINGS.index(".mbox")])
+    return name.lower().endswith(_ENDINGS[: _ENDINGS.index(".mbox")])
 
 
 def _directory(name: str) -> str:

@@ -66,8 +66,18 @@ def unpack(path: Path, spool: Path) -> Iterator[Member | Problem]:
         problem = Problem("", "encrypted", "the archive is encrypted; unpack it with its password first")
     except TooMuchError:
         problem = Problem("", "expands_too_much", f"unpacks to more than {MAX_RATIO} times its size")
-    except (py7zr.exceptions.ArchiveError, py7zr.exceptions.Bad7zFile, py7zr.exceptions.UnsupportedCompressionMethodError,
-            OSError, EOFError, ValueError, RuntimeError, KeyError, TypeError, MemoryError) as error:
+    except (
+        py7zr.exceptions.ArchiveError,
+        py7zr.exceptions.Bad7zFile,
+        py7zr.exceptions.UnsupportedCompressionMethodError,
+        OSError,
+        EOFError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        MemoryError,
+    ) as error:
         problem = Problem("", "damaged_archive", f"the archive can't be read further: {error}")
     for name, made in factory.made.items():
         made.close()

@@ -20,11 +20,25 @@ FREE_OUT = 64 << 20
 MAX_MEMBERS = 500_000
 CHUNK = 1 << 20
 _MAGIC = {
-    b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\x1f\x8b": "gz", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zst",
-    b"BZh": "bz2", b"7z\xbc\xaf\x27\x1c": "7z",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "zip",
+    b"\x1f\x8b": "gz",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zst",
+    b"BZh": "bz2",
+    b"7z\xbc\xaf\x27\x1c": "7z",
 }
-_DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, ValueError,
-            NotImplementedError, RuntimeError)
+_DAMAGED = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
@@ -116,12 +130,16 @@ def _zip(path: Path, spool: Path) -> Iterator[Member | Problem]:
     with zipfile.ZipFile(path) as archive:
         for number, info in enumerate(archive.infolist()):
             if number >= MAX_MEMBERS:
-                yield Problem("", "too_many_members", f"more than {MAX_MEMBERS:,} files in the archive: the rest is not read")
+                yield Problem(
+                    "", "too_many_members", f"more than {MAX_MEMBERS:,} files in the archive: the rest is not read"
+                )
                 return
             if info.is_dir():
                 continue
             if info.flag_bits & 1:
-                yield Problem(f"member:{info.filename}", "encrypted", "the file is encrypted; unpack it with its password first")
+                yield Problem(
+                    f"member:{info.filename}", "encrypted", "the file is encrypted; unpack it with its password first"
+                )
                 continue
             target = spool / str(number)
             try:
@@ -163,7 +181,9 @@ def _tar(path: Path, spool: Path) -> Iterator[Member | Problem]:
         while (info := archive.next()) is not None:
             number += 1
             if number > MAX_MEMBERS:
-                yield Problem("", "too_many_members", f"more than {MAX_MEMBERS:,} files in the archive: the rest is not read")
+                yield Problem(
+                    "", "too_many_members", f"more than {MAX_MEMBERS:,} files in the archive: the rest is not read"
+                )
                 return
             name = info.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             if not info.isfile():
@@ -186,7 +206,10 @@ def _7z(path: Path, spool: Path) -> Iterator[Member | Problem]:
 
 
 _OPEN = {
-    "zip": _zip, "tar": _tar, "7z": _7z, "zst": _zst,
+    "zip": _zip,
+    "tar": _tar,
+    "7z": _7z,
+    "zst": _zst,
     "gz": lambda path, spool: _stream(gzip.open, path, spool),
     "xz": lambda path, spool: _stream(lzma.open, path, spool),
     "bz2": lambda path, spool: _stream(bz2.open, path, spool),

@@ -13,9 +13,22 @@ from unsealed.read.intake.places import INSIDE, strip_endings
 
 HEAD = 64 << 10
 MAX_NESTING = 5
-_COMPANIONS = {".ds_store", "thumbs.db", "desktop.ini", "subscriptions", "maildirfolder", "courierimapacl", "maildirsize",
-               "dovecot-uidlist", "dovecot-uidvalidity", "dovecot-keywords", "dovecot.list.index", "popstate.dat",
-               "msgfilterrules.dat", "table_of_contents"}
+_COMPANIONS = {
+    ".ds_store",
+    "thumbs.db",
+    "desktop.ini",
+    "subscriptions",
+    "maildirfolder",
+    "courierimapacl",
+    "maildirsize",
+    "dovecot-uidlist",
+    "dovecot-uidvalidity",
+    "dovecot-keywords",
+    "dovecot.list.index",
+    "popstate.dat",
+    "msgfilterrules.dat",
+    "table_of_contents",
+}
 _COMPANION_STARTS = ("dovecot.index", "dovecot.list", "dovecot-uidvalidity", "._", "courierimap")
 
 
@@ -52,7 +65,7 @@ class Unread:
 def walk(paths: list[Path], avoid: Path) -> Iterator[File | Unread]:
     """Give every plain file under the paths, sorted; `avoid` (the case itself) is passed over."""
     for path in paths:
-        if not path.is_dir() or path.is_symlink() and not path.exists():
+        if not path.is_dir() or (path.is_symlink() and not path.exists()):
             yield _file(path, show(str(path)), f"{show(path.absolute().parent.name)}/{show(path.name)}")
             continue
         root = show(path.resolve().name)
@@ -112,7 +125,9 @@ class Opened:
             yield archive
             return
         if depth > MAX_NESTING:
-            yield Unread(archive.shown, "", "nested_too_deep", f"archives nested more than {MAX_NESTING} deep are not opened")
+            yield Unread(
+                archive.shown, "", "nested_too_deep", f"archives nested more than {MAX_NESTING} deep are not opened"
+            )
             return
         spool = Path(tempfile.mkdtemp(dir=self.spool))
         for member in unpack.members(archive.path, kind, spool):

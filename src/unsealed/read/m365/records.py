@@ -20,8 +20,19 @@ from unsealed.schema import content_id
 SOURCE = "m365_audit"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAILED = {"failed", "false", "failure"}
-_LOGON = {"0": "owner", "1": "admin", "2": "delegate", "owner": "owner", "admin": "admin", "delegated": "delegate",
-          "delegate": "delegate", "3": "transport", "4": "system", "5": "best_access", "6": "delegated_admin"}
+_LOGON = {
+    "0": "owner",
+    "1": "admin",
+    "2": "delegate",
+    "owner": "owner",
+    "admin": "admin",
+    "delegated": "delegate",
+    "delegate": "delegate",
+    "3": "transport",
+    "4": "system",
+    "5": "best_access",
+    "6": "delegated_admin",
+}
 _MOVES = {"Move", "MoveToDeletedItems", "Copy"}
 _DELETES = {"SoftDelete", "HardDelete"}
 _SENDS = {"Send", "SendAs", "SendOnBehalf"}
@@ -48,14 +59,36 @@ def rows(record: Record, raw: str, part: Part, locator: str, shape: str) -> Iter
     mailbox = _mailbox(record, operation, user)
     context = record.get("AppAccessContext")
     context = context if isinstance(context, dict) else {}
-    session = (_word(record.get("SessionId")) or _word(context.get("AADSessionId"))
-               or _property(record.get("DeviceProperties"), "SessionId"))
-    yield "events", (
-        event_id, part.evidence_id, locator, time, SOURCE, operation, user, mailbox, _address(record),
-        _client(record), session, _word(record.get("AppId")) or _word(record.get("ApplicationId")),
-        _outcome(record, operation), raw, record_id, _word(record.get("Workload")),
-        _word(record.get("ClientAppId")) or _word(context.get("ClientAppId")), _word(record.get("ObjectId")),
-        _LOGON.get(str(record.get("LogonType", "")).lower()), shape)
+    session = (
+        _word(record.get("SessionId"))
+        or _word(context.get("AADSessionId"))
+        or _property(record.get("DeviceProperties"), "SessionId")
+    )
+    yield (
+        "events",
+        (
+            event_id,
+            part.evidence_id,
+            locator,
+            time,
+            SOURCE,
+            operation,
+            user,
+            mailbox,
+            _address(record),
+            _client(record),
+            session,
+            _word(record.get("AppId")) or _word(record.get("ApplicationId")),
+            _outcome(record, operation),
+            raw,
+            record_id,
+            _word(record.get("Workload")),
+            _word(record.get("ClientAppId")) or _word(context.get("ClientAppId")),
+            _word(record.get("ObjectId")),
+            _LOGON.get(str(record.get("LogonType", "")).lower()),
+            shape,
+        ),
+    )
     for folder, message_id, access, throttled, subject in _accesses(record, operation):
         yield "accesses", (event_id, mailbox, folder, message_id, access, throttled, subject)
 
@@ -119,8 +152,12 @@ def _mailbox(record: Record, operation: str, user: str | None) -> str | None:
 
 
 def _client(record: Record) -> str | None:
-    return (_word(record.get("ClientInfoString")) or _property(record.get("ExtendedProperties"), "UserAgent")
-            or _word(record.get("UserAgent")) or _word(record.get("ClientApplication")))
+    return (
+        _word(record.get("ClientInfoString"))
+        or _property(record.get("ExtendedProperties"), "UserAgent")
+        or _word(record.get("UserAgent"))
+        or _word(record.get("ClientApplication"))
+    )
 
 
 def _outcome(record: Record, operation: str) -> str:
@@ -140,13 +177,24 @@ def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str 
         item = _json(record.get("Item"))
         if isinstance(item, dict) and item.get("InternetMessageId"):
             access = "send" if operation in _SENDS else operation.lower()
-            yield _folder(item.get("ParentFolder")), _word(item["InternetMessageId"]), access, False, _word(item.get("Subject"))
+            yield (
+                _folder(item.get("ParentFolder")),
+                _word(item["InternetMessageId"]),
+                access,
+                False,
+                _word(item.get("Subject")),
+            )
     elif operation in _MOVES or operation in _DELETES:
         for item in _list(record.get("AffectedItems")):
             if item.get("InternetMessageId"):
                 access = "move" if operation in _MOVES else "delete"
-                yield (_folder(item.get("ParentFolder")) or _folder(_json(record.get("Folder"))),
-                       _word(item["InternetMessageId"]), access, False, _word(item.get("Subject")))
+                yield (
+                    _folder(item.get("ParentFolder")) or _folder(_json(record.get("Folder"))),
+                    _word(item["InternetMessageId"]),
+                    access,
+                    False,
+                    _word(item.get("Subject")),
+                )
 
 
 def _mail_items(record: Record) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:

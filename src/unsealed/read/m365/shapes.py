@@ -11,13 +11,32 @@ import orjson
 
 _WRAPPED = ("AuditData", "auditData", "auditdata", "Auditdata", "_raw", "result", "properties", "_source", "RawData")
 _SENTINEL = {
-    "TimeGenerated": "CreationTime", "OfficeWorkload": "Workload", "Client_IPAddress": "ClientIPAddress",
-    "Logon_Type": "LogonType", "OfficeId": "Id", "OfficeObjectId": "ObjectId", "SourceRecordId": "Id",
+    "TimeGenerated": "CreationTime",
+    "OfficeWorkload": "Workload",
+    "Client_IPAddress": "ClientIPAddress",
+    "Logon_Type": "LogonType",
+    "OfficeId": "Id",
+    "OfficeObjectId": "ObjectId",
+    "SourceRecordId": "Id",
 }
-_GRAPH = {"createdDateTime": "CreationTime", "operation": "Operation", "userPrincipalName": "UserId",
-          "clientIp": "ClientIP", "service": "Workload", "id": "Id", "objectId": "ObjectId"}
-_COLUMNS = {"CreationDate": "CreationTime", "Operations": "Operation", "UserIds": "UserId", "Identity": "Id",
-            "RecordId": "Id", "Operation": "Operation", "UserId": "UserId"}
+_GRAPH = {
+    "createdDateTime": "CreationTime",
+    "operation": "Operation",
+    "userPrincipalName": "UserId",
+    "clientIp": "ClientIP",
+    "service": "Workload",
+    "id": "Id",
+    "objectId": "ObjectId",
+}
+_COLUMNS = {
+    "CreationDate": "CreationTime",
+    "Operations": "Operation",
+    "UserIds": "UserId",
+    "Identity": "Id",
+    "RecordId": "Id",
+    "Operation": "Operation",
+    "UserId": "UserId",
+}
 _KEYS = re.compile(r'"(?:AuditData|auditData|auditdata)"|"OfficeWorkload"')
 _BARE = (re.compile(r'"CreationTime"'), re.compile(r'"Operation"'), re.compile(r'"(?:Workload|RecordType|UserKey)"'))
 
@@ -76,8 +95,11 @@ def of_object(value: Record, text: str) -> tuple[Record, str, str]:
         if isinstance(inner, dict) and inner:
             outer = {_GRAPH[name]: item for name, item in value.items() if name in _GRAPH and item}
             outer |= {_COLUMNS[name]: item for name, item in value.items() if name in _COLUMNS and item}
-            record, _, form = of_object(inner, "") if "Operation" not in inner and any(w in inner for w in _WRAPPED) \
+            record, _, form = (
+                of_object(inner, "")
+                if "Operation" not in inner and any(w in inner for w in _WRAPPED)
                 else (inner, "", "record")
+            )
             merged = {**outer, **record}
             return merged, orjson.dumps(record).decode(), form
     lowered = {_GRAPH[name]: item for name, item in value.items() if name in _GRAPH and item}

@@ -22,7 +22,9 @@ def leaves(raw: bytes, trouble: list[tuple[str, str]]) -> Iterator[Leaf]:
         message: Message = email.message_from_bytes(raw, policy=email.policy.compat32)
         parts = list(message.walk())[:MAX_PARTS]
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
-        trouble.append(("mime_broken", f"the structure can't be read ({type(error).__name__}): only the plain bytes are"))
+        trouble.append(
+            ("mime_broken", f"the structure can't be read ({type(error).__name__}): only the plain bytes are")
+        )
         yield _flat(raw)
         return
     for part in parts:
@@ -46,4 +48,4 @@ def _attempt(call: Any) -> Any:  # noqa: ANN401 - a guard around the standard li
 
 def _flat(raw: bytes) -> Leaf:
     start = max(raw.find(b"\n\n"), raw.find(b"\r\n\r\n"))
-    return Leaf.of_bytes("text/plain", "", "", False, raw[max(start, 0):][:1 << 20])
+    return Leaf.of_bytes("text/plain", "", "", False, raw[max(start, 0) :][: 1 << 20])

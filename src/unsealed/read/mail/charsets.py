@@ -11,18 +11,62 @@ from functools import cache
 import cchardet
 
 _ALIASES = {
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
-    "windows-31j": "cp932", "cp932": "cp932", "ms932": "cp932", "csshiftjis": "cp932",
-    "iso-2022-jp": "iso-2022-jp", "iso-2022-jp-ms": "iso-2022-jp", "cp50220": "iso-2022-jp", "cp50221": "iso-2022-jp",
-    "cp50222": "iso-2022-jp", "csiso2022jp": "iso-2022-jp", "iso2022jp": "iso-2022-jp", "jis": "iso-2022-jp",
-    "euc-jp": "euc_jp", "x-euc-jp": "euc_jp", "eucjp": "euc_jp", "eucjp-ms": "euc_jp",
-    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030", "cp936": "gb18030",
-    "euc-cn": "gb18030", "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "x-x-big5": "big5hkscs", "cp950": "cp950",
-    "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949", "ksc5601": "cp949", "cp949": "cp949",
-    "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252",
-    "iso8859-1": "cp1252", "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874", "utf8": "utf-8",
-    "unicode-1-1-utf-7": "utf-7", "x-unknown": "", "unknown-8bit": "", "unknown": "", "default": "", "8bit": "",
-    "binary": "", "x-user-defined": "", "iso-8859-8-i": "iso-8859-8", "iso-8859-6-i": "iso-8859-6",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "ms_kanji": "cp932",
+    "windows-31j": "cp932",
+    "cp932": "cp932",
+    "ms932": "cp932",
+    "csshiftjis": "cp932",
+    "iso-2022-jp": "iso-2022-jp",
+    "iso-2022-jp-ms": "iso-2022-jp",
+    "cp50220": "iso-2022-jp",
+    "cp50221": "iso-2022-jp",
+    "cp50222": "iso-2022-jp",
+    "csiso2022jp": "iso-2022-jp",
+    "iso2022jp": "iso-2022-jp",
+    "jis": "iso-2022-jp",
+    "euc-jp": "euc_jp",
+    "x-euc-jp": "euc_jp",
+    "eucjp": "euc_jp",
+    "eucjp-ms": "euc_jp",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "cp936": "gb18030",
+    "euc-cn": "gb18030",
+    "big5": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+    "cp950": "cp950",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "euc-kr": "cp949",
+    "ksc5601": "cp949",
+    "cp949": "cp949",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "utf8": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unknown": "",
+    "unknown-8bit": "",
+    "unknown": "",
+    "default": "",
+    "8bit": "",
+    "binary": "",
+    "x-user-defined": "",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
 }
 _ISO2022 = re.compile(rb"\x1b(?:\$[@B]|\$\([A-D]|\([BJI]|\$A)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -117,7 +161,7 @@ def _iso2022(data: bytes) -> str:
         pass
     pieces, mode, start = [], b"\x1b(B", 0
     for match in _ISO2022.finditer(data):
-        pieces.append(_iso2022_run(data[start:match.start()], mode))
+        pieces.append(_iso2022_run(data[start : match.start()], mode))
         mode, start = match.group(), match.end()
     pieces.append(_iso2022_run(data[start:], mode))
     return "".join(pieces)
@@ -132,8 +176,9 @@ def _iso2022_run(run: bytes, mode: bytes) -> str:
     if mode == b"\x1b(I":
         return bytes(byte | 0x80 for byte in run).decode("cp932", "replace")
     if mode == b"\x1b$(D":
-        return b"".join(b"\x8f" + bytes(byte | 0x80 for byte in run[i:i + 2]) for i in range(0, len(run), 2)).decode(
-            "euc_jp", "replace")
+        return b"".join(b"\x8f" + bytes(byte | 0x80 for byte in run[i : i + 2]) for i in range(0, len(run), 2)).decode(
+            "euc_jp", "replace"
+        )
     if mode in {b"\x1b$(C", b"\x1b$A", b"\x1b$(A"}:
         codec = "cp949" if mode == b"\x1b$(C" else "gb18030"
         return bytes(byte | 0x80 for byte in run).decode(codec, "replace")

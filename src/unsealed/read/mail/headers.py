@@ -17,8 +17,10 @@ MAX_HEADER = 1 << 20
 MAX_HOPS = 100
 MAX_ADDRESSES = 2_000
 
-_NAMES = (rb"from|to|cc|bcc|subject|date|message-id|in-reply-to|references|received|thread-index|delivered-to|"
-          rb"x-original-to|envelope-to|x-envelope-to|x-delivered-to|x-gmail-labels|content-type|sender|resent-date")
+_NAMES = (
+    rb"from|to|cc|bcc|subject|date|message-id|in-reply-to|references|received|thread-index|delivered-to|"
+    rb"x-original-to|envelope-to|x-envelope-to|x-delivered-to|x-gmail-labels|content-type|sender|resent-date"
+)
 _HEADER = re.compile(rb"(?im)^(" + _NAMES + rb")[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _BLANK = re.compile(rb"\r?\n\r?\n|\r\r")
@@ -28,9 +30,14 @@ _ID = re.compile(r"<[^<>\s]{1,998}>")
 _BARE_ID = re.compile(r"^[^<>\s]+@[^<>\s]+$")
 _DATE = re.compile(
     r"(?:[A-Za-z]{3,9}\.?,?\s+)?(\d{1,2})[ -]([A-Za-z]{3})[a-z]*\.?[ -](\d{4}|\d{2})[ ,]+(\d{1,2}):(\d\d)(?::(\d\d))?"
-    r"(?:\.\d+)?\s*(?:([+-])(\d\d):?(\d\d)|(UTC|GMT|Z|UT)\b)?")
-_MONTHS = {name: number for number, name in enumerate(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}
+    r"(?:\.\d+)?\s*(?:([+-])(\d\d):?(\d\d)|(UTC|GMT|Z|UT)\b)?"
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
 _SIMPLE = re.compile(r'^\s*(?:"([^"\\]*)"|([^"<>@,;:()\\]*?))\s*<\s*([^<>@\s,;:]+@[^<>@\s,;]+)\s*>\s*$')
 _BARE = re.compile(r"^\s*([^<>@\s,;:()\"]+@[^<>@\s,;:()\"]+)\s*$")
 _AT = re.compile(r"^\s*([^\s<>@,;()]+)\s+(?:at|AT|\(at\)|\[at\])\s+([^\s<>@,;()]+\.[^\s<>@,;()]+)\s*$")
@@ -78,7 +85,7 @@ def decoded(value: str) -> str:
     pieces: list[str] = []
     held, held_label, end = b"", "", 0
     for match in _WORD.finditer(value):
-        between = value[end:match.start()]
+        between = value[end : match.start()]
         label = match.group(1).split("*")[0].lower()
         data = _word_bytes(match.group(2), match.group(3))
         if held and (between or label != held_label):
@@ -184,11 +191,18 @@ def moment(value: str, zone: tzinfo) -> tuple[int | None, bool]:
             shift = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
             offset = timezone(shift if sign == "+" else -shift) if shift < timedelta(hours=24) else None
         try:
-            stamp = datetime(number, _MONTHS.get(month.lower(), 0), int(day), int(hour), int(minute),
-                             min(int(second or 0), 59), tzinfo=offset or zone)
+            stamp = datetime(
+                number,
+                _MONTHS.get(month.lower(), 0),
+                int(day),
+                int(hour),
+                int(minute),
+                min(int(second or 0), 59),
+                tzinfo=offset or zone,
+            )
         except ValueError:
             return None, False
-        named = offset is not None or bool(re.search(r"\b[A-Z]{3,4}\b", value[match.end():]))
+        named = offset is not None or bool(re.search(r"\b[A-Z]{3,4}\b", value[match.end() :]))
         if offset is None and named:
             stamp = _named_zone(value, stamp)
         return micros(stamp), not named

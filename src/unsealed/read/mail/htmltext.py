@@ -8,7 +8,9 @@ MAX_HTML = 8 << 20
 """Characters of HTML that are looked at in one part."""
 _BLOCKS = re.compile(
     r"<(?=/?(?:p|div|br|tr|table|li|ul|ol|dl|dt|dd|h[1-6]|blockquote|pre|hr|section|article|header|footer|center|"
-    r"form|fieldset|address|title|option|caption|tbody|thead|body)\b)", re.IGNORECASE)
+    r"form|fieldset|address|title|option|caption|tbody|thead|body)\b)",
+    re.IGNORECASE,
+)
 _CELLS = re.compile(r"<(?=/?t[dh]\b)", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0\u200b\u200c\ufeff]+")
 _LINES = re.compile(r" ?\n[ \n]*\n ?")

@@ -49,7 +49,7 @@ def rows(raw: bytes, part: Part, locator: str) -> Iterator[Row]:
     size = len(raw)
     if b"\n" not in raw[:4096] and b"\r" in raw[:4096]:
         raw = raw.replace(b"\r", b"\n")  # line ends of the old Macintosh
-    raw = raw[_LEADING.match(raw).end():]  # type: ignore[union-attr]  # the pattern matches the empty string
+    raw = raw[_LEADING.match(raw).end() :]  # type: ignore[union-attr]  # the pattern matches the empty string
     block, body, cut = headers.split(raw)
     found = headers.collect(block)
     if not found:
@@ -119,8 +119,16 @@ def _attachment(leaf: Leaf, message_id: str, number: int) -> tuple[tuple[object,
     return (identity, message_id, leaf.filename, leaf.media_type, len(data), digest, text, status), digest
 
 
-def _message(found: dict[bytes, list[bytes]], part: Part, locator: str, message_id: str, size: int, text: str,  # noqa: PLR0917 - one row, one call
-             hashes: list[str], notes: list[str]) -> tuple[object, ...]:
+def _message(
+    found: dict[bytes, list[bytes]],
+    part: Part,
+    locator: str,
+    message_id: str,
+    size: int,
+    text: str,
+    hashes: list[str],
+    notes: list[str],
+) -> tuple[object, ...]:
     local = zone(part.timezone)
     label = _label(found)
 
@@ -131,7 +139,7 @@ def _message(found: dict[bytes, list[bytes]], part: Part, locator: str, message_
     def people(name: bytes) -> list[headers.Address]:
         return [pair for value in found.get(name, ()) for pair in headers.addresses(headers.text(value, label))]
 
-    hops = [headers.hop(headers.text(value), local) for value in found.get(b"received", ())[:headers.MAX_HOPS]]
+    hops = [headers.hop(headers.text(value), local) for value in found.get(b"received", ())[: headers.MAX_HOPS]]
     date, assumed = headers.moment(first(b"date"), local) if b"date" in found else (None, False)
     if date is None:
         notes.append("date_missing" if b"date" not in found else "date_unreadable")
@@ -147,11 +155,35 @@ def _message(found: dict[bytes, list[bytes]], part: Part, locator: str, message_
     hints = [address for name in _MAILBOX_HINTS for address, _ in people(name) if address]
     spoken = _SPACE.sub(" ", text).strip()
     digest = content_id(sender, subject, str(date), spoken, *hashes)
-    return (message_id, part.evidence_id, locator, part.place.mailbox, part.place.folder, ids[0] if ids else None, date,
-            sender or None, sender_name, to, cc, bcc, subject, replied[0] if replied else None,
-            headers.message_ids(" ".join(headers.text(value) for value in found.get(b"references", ()))), None, hops,
-            size, text, digest, len(hashes), arrived, part.place.basis, notes,
-            conversation_root(first(b"thread-index")), list(dict.fromkeys(hints)), part.place.group)
+    return (
+        message_id,
+        part.evidence_id,
+        locator,
+        part.place.mailbox,
+        part.place.folder,
+        ids[0] if ids else None,
+        date,
+        sender or None,
+        sender_name,
+        to,
+        cc,
+        bcc,
+        subject,
+        replied[0] if replied else None,
+        headers.message_ids(" ".join(headers.text(value) for value in found.get(b"references", ()))),
+        None,
+        hops,
+        size,
+        text,
+        digest,
+        len(hashes),
+        arrived,
+        part.place.basis,
+        notes,
+        conversation_root(first(b"thread-index")),
+        list(dict.fromkeys(hints)),
+        part.place.group,
+    )
 
 
 _CHARSET = re.compile(rb"charset\s*=\s*\"?([A-Za-z0-9_:.\-]+)", re.IGNORECASE)

@@ -35,8 +35,12 @@ class Leaf:
         """Make a leaf of a node of fast-mail-parser."""
         content_type = header(node, "content-type")
         match = _CHARSET.search(content_type)
-        leaf = cls(node.content_type.lower() or "text/plain", _filename(node, content_type),
-                   match.group(1) if match else "", attached)
+        leaf = cls(
+            node.content_type.lower() or "text/plain",
+            _filename(node, content_type),
+            match.group(1) if match else "",
+            attached,
+        )
         leaf._node = node
         return leaf
 
@@ -127,7 +131,9 @@ def _alternative(parts: list[Leaf]) -> Iterator[Leaf]:
     chosen = plain or rich or [leaf for leaf in parts if not leaf.attached][-1:]
     if plain and rich:
         length = sum(len(leaf.text()) for leaf in plain)
-        if length * 12 < sum(len(leaf.content()) for leaf in rich) and 2 * length < sum(len(leaf.text()) for leaf in rich):
+        if length * 12 < sum(len(leaf.content()) for leaf in rich) and 2 * length < sum(
+            len(leaf.text()) for leaf in rich
+        ):
             chosen = rich
     yield from chosen
     yield from (leaf for leaf in parts if leaf.attached)

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 
 _PREFIX = re.compile(
     r"^\s*(?:(?:re|fwd?|fw|aw|wg|antw|sv|vs|tr|rv|enc|res|ynt|odp|回复|答复|转发|返信|転送|回覆|轉寄|답장|전달)\s*"
-    r"(?:\[\d+\]|\(\d+\))?\s*[:：]|\[[^\]]{1,40}\])\s*", re.IGNORECASE)
-_REPLY = re.compile(r"(?:^|\]\s*)(?:re|fwd?|fw|aw|wg|antw|sv|tr|回复|答复|返信|転送)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
+    r"(?:\[\d+\]|\(\d+\))?\s*[:：]|\[[^\]]{1,40}\])\s*",
+    re.IGNORECASE,
+)
+_REPLY = re.compile(
+    r"(?:^|\]\s*)(?:re|fwd?|fw|aw|wg|antw|sv|tr|回复|答复|返信|転送)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+)
 _SPACE = re.compile(r"\s+")
 WINDOW = 60 * 86400 * 1_000_000
 """How long after a letter a reply by subject alone is believed, in microseconds."""
@@ -38,7 +42,7 @@ def base_subject(subject: str) -> str:
         match = _PREFIX.match(subject)
         if not match or match.end() >= len(subject):
             return _SPACE.sub(" ", subject).strip().casefold()
-        subject = subject[match.end():]
+        subject = subject[match.end() :]
 
 
 class Threads:
@@ -84,7 +88,7 @@ class Threads:
         for index, (date, key, people, lonely) in enumerate(group):
             if not lonely:
                 continue
-            for earlier, other, others, _ in reversed(group[max(0, index - 50):index]):
+            for earlier, other, others, _ in reversed(group[max(0, index - 50) : index]):
                 if date - earlier > WINDOW:
                     break
                 if other != key and people & others:
@@ -103,7 +107,7 @@ class Threads:
     def _union(self, one: str, other: str) -> None:
         a, b = self._find(one), self._find(other)
         if a != b:
-            self._parent[b if a < b else a] = min(a, b)
+            self._parent[max(a, b)] = min(a, b)
 
 
 def participants(sender: str | None, *lists: Iterable[dict[str, str]]) -> frozenset[str]:
