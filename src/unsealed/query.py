@@ -21,7 +21,7 @@ BATCH_ROWS = 50_000
 class Engine:
     """One connection to a case's tables; every table is there, empty where nothing has written it yet."""
 
-    def __init__(self, case: Case, threads: int | None = None) -> None:
+    def __init__(self, case: Case, threads: int | None = None, *, guarded: bool = False) -> None:
         self.case = case
         self._spill = tempfile.TemporaryDirectory(prefix=".sql-", dir=case.folder)
         self._db = duckdb.connect(
@@ -36,11 +36,21 @@ class Engine:
         self._db.execute("SET TimeZone = 'UTC'")
         for name in schema.TABLES:
             self.refresh(name)
+        if guarded:
+            self._guard()
 
     def close(self) -> None:
         """Let go of the connection and its spill files."""
         self._db.close()
         self._spill.cleanup()
+
+    def _guard(self) -> None:
+        """Leave a person's SQL nothing but the case's own tables: no other file, no network, no variables of ours."""
+        folder = self.case.folder.resolve()
+        self._db.execute(f"SET allowed_directories = [{_literal(str(folder))}, {_literal(str(self.case.folder))}]")
+        self._db.execute("SET enable_external_access = false")
+        self._db.execute("SET python_enable_replacements = false")
+        self._db.execute("SET lock_configuration = true")
 
     def refresh(self, name: str) -> None:
         """Look again at a table's files on disk."""
@@ -105,9 +115,9 @@ def _told() -> Iterator[None]:
 
 
 @contextmanager
-def engine(case: Case, threads: int | None = None) -> Iterator[Engine]:
-    """Open a case's tables for SQL while the block runs."""
-    opened = Engine(case, threads)
+def engine(case: Case, threads: int | None = None, *, guarded: bool = False) -> Iterator[Engine]:
+    """Open a case's tables for SQL while the block runs; `guarded` where a person writes the SQL."""
+    opened = Engine(case, threads, guarded=guarded)
     try:
         yield opened
     finally:

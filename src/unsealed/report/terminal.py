@@ -1,0 +1,69 @@
+"""The closing summary: at most 25 lines that say what to look at first and what to type next."""
+
+import shutil
+from typing import Any
+
+from unsealed.i18n import current_language
+from unsealed.report import words
+
+MAX_LINES = 25
+MAX_MAILBOXES = 7
+SHOWN = ("accessed", "copied", "quoted", "in_reach", "not_accessed", "out_of_reach")
+
+
+def summary(facts: dict[str, Any]) -> list[str]:
+    """Give the lines of the summary, plain text, in the reader's language."""
+    _ = words.translator(current_language())
+    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    evidence = facts["evidence"]
+    read = _("{messages:,} messages ({letters:,} letters), {events:,} log records, from {files:,} files").format(**evidence)
+    lines = [f"{facts['case']}: {read}", ""]
+    for sentence in words.sentences(facts, _):
+        lines += _wrapped(sentence, width)
+    lines += ["", *_table(facts, _), ""]
+    if facts.get("report"):
+        lines.append(_("Look first at {report}").format(report=facts["report"]))
+    lines += [_("Then type: {command}").format(command=command) for command in facts["next"][:3]]
+    return lines[:MAX_LINES]
+
+
+def _table(facts: dict[str, Any], _: words.Translate) -> list[str]:
+    boxes = [row for row in facts["mailboxes"] if row["accessed"] + row["copied"] + row["quoted"] + row["in_reach"]]
+    if not boxes:
+        return []
+    heads = [_("opened"), _("copied"), _("quoted"), _("in reach"), _("not opened"), _("out of reach")]
+    rows = [[row["mailbox"] or _("(no mailbox known)"), *(f"{row[verdict]:,}" for verdict in SHOWN)] for row in boxes[:MAX_MAILBOXES]]
+    if len(boxes) > MAX_MAILBOXES:
+        rest = boxes[MAX_MAILBOXES:]
+        rows.append([_("{n:,} more").format(n=len(rest)), *(f"{sum(row[verdict] for row in rest):,}" for verdict in SHOWN)])
+    rows.insert(0, [_("mailbox"), *heads])
+    widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join([pad(row[0], widths[0]), *(pad(cell, width, right=True) for cell, width in zip(row[1:], widths[1:], strict=True))])
+            for row in rows]
+
+
+def cells(text: str) -> int:
+    """Tell how many columns of a terminal a text takes."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def pad(text: str, width: int, *, right: bool = False) -> str:
+    """Pad a text to a width in columns."""
+    gap = " " * max(width - cells(text), 0)
+    return gap + text if right else text + gap
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break a sentence into lines; Japanese may break anywhere."""
+    lines, line = [], ""
+    words_ = text.split(" ") if " " in text.strip() and text.isascii() else list(text)
+    joint = " " if words_ and len(words_[0]) > 1 else ""
+    for word in words_:
+        longer = f"{line}{joint}{word}" if line else word
+        if cells(longer) > width and line:
+            lines.append(line)
+            longer = word.lstrip()
+        line = longer
+    return [*lines, line] if line else lines
