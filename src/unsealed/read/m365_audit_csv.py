@@ -7,6 +7,7 @@ https://learn.microsoft.com/purview/audit-log-export-records
 import csv
 import io
 import mmap
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from unsealed.read.reader import RANGE, Part, Row, skip
 
 MAX_ROW = 4 << 20
 """Bytes of one row; longer ones are taken for a broken quote."""
+_PREAMBLE = re.compile(r"\ufeff?(?:(?:#TYPE[^\r\n]*|sep=.)?\r?\n)*")
 csv.field_size_limit(min(sys.maxsize, 64 << 20))
 
 
@@ -32,8 +34,8 @@ class AuditCsv:
     def detect(self, head: bytes, shown: str) -> int:
         """Be sure of a first line that names AuditData, or Sentinel's columns."""
         del shown
-        line = _first_line(head_text(head))
-        return 95 if shapes.csv_columns(line) else 0
+        text = head_text(head)
+        return 95 if shapes.csv_columns(text[_preamble(text) :].partition("\n")[0]) else 0
 
     def ranges(self, path: str, size: int) -> list[tuple[int, int]]:
         """Cut at line ends where no quote is open; UTF-16 is left whole."""
@@ -58,15 +60,16 @@ class AuditCsv:
             yield from self._transcoded(part, encoding)
             return
         with Path(part.path).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            first = data.find(b"\n")
-            header = data[mark : first if first >= 0 else len(data)].decode("utf-8", "replace")
+            opening = mark + len(data[mark:4096][: _preamble(data[mark:4096].decode("latin-1"))])
+            first = data.find(b"\n", opening)
+            header = data[opening : first if first >= 0 else len(data)].decode("utf-8", "replace")
             start = max(part.start, first + 1 if first >= 0 else len(data))
             yield from _rows(data, start, part.end, header, part, 1)
 
     def _transcoded(self, part: Part, encoding: str) -> Iterator[Row]:
         """Read UTF-16 by way of UTF-8; places are then told as rows."""
         text = Path(part.path).read_bytes().decode(encoding, "replace").lstrip("\ufeff")
-        header, _, rest = text.partition("\n")
+        header, _, rest = text[_preamble(text) :].partition("\n")
         body = rest.encode()
         if body:
             with mmap.mmap(-1, len(body)) as data:
@@ -140,8 +143,10 @@ def _line_end(data: mmap.mmap, position: int, quotes: int, limit: int = 1 << 20)
         position = after
 
 
-def _first_line(text: str) -> str:
-    return text.lstrip("\ufeff").partition("\n")[0]
+def _preamble(text: str) -> int:
+    """Tell how long the lines are that PowerShell (`#TYPE ...`) and Excel (`sep=;`) put before the header."""
+    match = _PREAMBLE.match(text)
+    return match.end() if match else 0
 
 
 def _head(path: str) -> bytes:

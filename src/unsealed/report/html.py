@@ -175,5 +175,5 @@ def _mailbox_lanes(db: Engine, _: words.Translate) -> list[Lane]:
             style = "throttled" if row["state"] == "throttled" else "dark"
             lanes[row["box"]].spans.append(Span(row["from"], row["to"], style, row["note"]))
     for lane in lanes.values():
-        lane.spans.sort(key=lambda span: span.style == "present")
+        lane.spans.sort(key=lambda span: ("dark", "present", "throttled").index(span.style))
     return list(lanes.values())

@@ -172,14 +172,14 @@ def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str 
         yield from _mail_items(record)
     elif operation == "AttachmentAccess":
         for folder, item in _items(record.get("Messages"), "MessageItems"):
-            yield folder, _word(item.get("InternetMessageId")), "attachment", False, _word(item.get("Subject"))
+            yield folder, _message_id(item.get("InternetMessageId")), "attachment", False, _word(item.get("Subject"))
     elif operation in _SENDS or operation in {"Create", "Update"}:
         item = _json(record.get("Item"))
         if isinstance(item, dict) and item.get("InternetMessageId"):
             access = "send" if operation in _SENDS else operation.lower()
             yield (
                 _folder(item.get("ParentFolder")),
-                _word(item["InternetMessageId"]),
+                _message_id(item["InternetMessageId"]),
                 access,
                 False,
                 _word(item.get("Subject")),
@@ -190,7 +190,7 @@ def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str 
                 access = "move" if operation in _MOVES else "delete"
                 yield (
                     _folder(item.get("ParentFolder")) or _folder(_json(record.get("Folder"))),
-                    _word(item["InternetMessageId"]),
+                    _message_id(item["InternetMessageId"]),
                     access,
                     False,
                     _word(item.get("Subject")),
@@ -211,7 +211,7 @@ def _mail_items(record: Record) -> Iterator[tuple[str | None, str | None, str, b
     named = False
     for folder, entry in _items(record.get("Folders"), "FolderItems"):
         named = True
-        yield folder, _word(entry.get("InternetMessageId")), "bind", throttled, _word(entry.get("Subject"))
+        yield folder, _message_id(entry.get("InternetMessageId")), "bind", throttled, _word(entry.get("Subject"))
     if not named:
         yield None, None, "bind", throttled, None
 
@@ -268,6 +268,12 @@ def _word(value: object) -> str | None:
     if value is None or value == "":
         return None
     return value if isinstance(value, str) else str(value)
+
+
+def _message_id(value: object) -> str | None:
+    """Give a message's id with its angle brackets, which some exports drop."""
+    word = (_word(value) or "").strip()
+    return (word or None) if word.startswith("<") or not word else f"<{word.strip('<>')}>"
 
 
 def _lower(value: object) -> str | None:
