@@ -215,6 +215,7 @@ def _outlook_rule(standing: list[Forward], row: dict[str, Any], record: dict[str
 
 
 def _outlook_conditions(text: str) -> tuple[Any, tuple[str, ...]]:
+    text = re.sub(r"\(?Exists\s*\(?\s*ItemClass\s*\)?\s*\)?", "", text)  # "every message", as Outlook writes it
     senders = tuple(_folded(address) for address in re.findall(r"SenderSearchKey Equal SMTP:(\S+?)\)", text))
     if senders:
         return ((("sender",), senders),), ()

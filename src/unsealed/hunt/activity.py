@@ -9,73 +9,103 @@ from typing import Any
 
 import pyarrow as pa
 
-from unsealed import schema
 from unsealed.query import Engine
 
 HOURS = 12
 """How far apart two events of one address, client and application may lie to be one actor's."""
-ROUNDS = 12
+ROUNDS = 100
+"""A bound on growing; each round must draw something in to be followed by another."""
 HABIT_DAYS = 3
-"""On so many days a client or address must be seen away from listed ones to be the owner's habit."""
+"""On so many days a client or address must be seen away from the intruder's to be the owner's habit."""
+_NEAR = HOURS * 3_600_000_000
+_DAY = 86_400_000_000
+_BROWSER = r"mozilla/[^;]*(?:;[^;)]*)*[^;]*"
 
 
-def grow(db: Engine, decisions: list[dict[str, Any]]) -> pa.Table:
-    """Give the rows of `activity`, from the `findings` that are registered and what people decided.
+def grow(db: Engine, decisions: list[dict[str, Any]]) -> None:
+    """Make the temporary table `act`: the rows of `activity`, from findings and from what people decided.
 
     Args:
         db: the case; a relation `found` holds the findings.
         decisions: people's decisions, oldest first.
     """
-    _events_of_the_concerned(db, decisions)
+    _decided(db, decisions)
+    _events_of_the_concerned(db)
     _seeds(db)
     _owners_own(db)
+    _owners_habit(db)
     for _ in range(ROUNDS):
         before = db.value("SELECT count(*) FROM drawn")
         _by_session(db)
         _by_client(db)
         if db.value("SELECT count(*) FROM drawn") == before:
             break
-    return _rows(db, decisions)
+    _rows(db)
 
 
-def _events_of_the_concerned(db: Engine, decisions: list[dict[str, Any]]) -> None:
+def left_out(db: Engine) -> int:
+    """Tell how many events at listed addresses were left out because they look like the owner's own."""
+    return int(db.value("SELECT count(*) FROM own") or 0)
+
+
+def _decided(db: Engine, decisions: list[dict[str, Any]]) -> None:
+    """Make `decided`: the newest word on each session and event, and on the events that a session stood for."""
+    last: dict[str, str] = {}
+    for decision in decisions:
+        for subject in (decision["subject"], *decision["events"]):
+            last[subject.lower()] = decision["state"]
+    subjects = sorted(last)
+    states = [last[subject] for subject in subjects]
+    db.register("decided", pa.table({"subject": pa.array(subjects, pa.string()), "state": pa.array(states, pa.string())}))
+
+
+def _events_of_the_concerned(db: Engine) -> None:
     """Narrow the events to users that a seed concerns, and bring clients to one form.
 
     A sign-in names the browser, a mailbox record "Client=OWA;" and the browser: both become the browser alone.
     """
-    for name, state in (("by_hand", "confirmed"), ("rejected", "rejected")):
-        db.register(name, pa.table({"subject": pa.array(sorted(_latest(decisions, state)), pa.string())}))
-    db.execute("""
+    db.execute(f"""
         CREATE OR REPLACE TEMP TABLE ev AS
-        WITH seed AS (SELECT event_id FROM found WHERE event_id IS NOT NULL UNION SELECT subject FROM by_hand),
-             who AS (SELECT DISTINCT "user" FROM events SEMI JOIN seed USING (event_id)),
-             sessions AS (SELECT DISTINCT session_id FROM events SEMI JOIN seed USING (event_id) WHERE length(session_id) > 7)
+        WITH named AS (
+                SELECT event_id FROM found WHERE event_id IS NOT NULL
+                UNION SELECT event_id FROM events WHERE event_id IN (SELECT subject FROM decided)
+                   OR lower(session_id) IN (SELECT subject FROM decided)),
+             who AS (SELECT DISTINCT "user" FROM events SEMI JOIN named USING (event_id) WHERE "user" IS NOT NULL),
+             sessions AS (SELECT DISTINCT lower(session_id) AS id FROM events SEMI JOIN named USING (event_id)
+                          WHERE length(session_id) > 7)
         SELECT event_id, epoch_us(time) AS us, "user" AS who, client_ip AS ip, app_id AS app,
                CASE WHEN length(session_id) > 7 THEN lower(session_id) END AS session,
-               coalesce(nullif(regexp_extract(lower(client), 'mozilla/[^;]*(?:;[^;)]*)*[^;]*'), ''), lower(client)) AS agent,
+               coalesce(nullif(regexp_extract(lower(client), '{_BROWSER}'), ''), lower(client)) AS agent,
                coalesce(session, 's-' || left(md5(concat_ws('|', who, ip, agent, app)), 12)) AS label,
                regexp_matches(lower(client), 'mozilla/|[0-9]+\\.[0-9]+') AS specific,
                operation IN ('UserLoggedIn', 'UserLoginFailed') AS sign_in,
-               operation IN ('UserLoginFailed') OR outcome = 'failure' AS failed
-        FROM events WHERE "user" IN (SELECT "user" FROM who) OR session_id IN (SELECT session_id FROM sessions)""")
+               operation = 'UserLoginFailed' OR coalesce(outcome = 'failure', FALSE) AS failed
+        FROM events
+        WHERE "user" IN (SELECT "user" FROM who) OR lower(session_id) IN (SELECT id FROM sessions)
+           OR event_id IN (SELECT event_id FROM named)""")
     db.execute("""
         CREATE OR REPLACE TEMP TABLE gone AS
-        SELECT event_id FROM ev WHERE event_id IN (SELECT subject FROM rejected)
-           OR (label IN (SELECT subject FROM rejected) AND event_id NOT IN (SELECT subject FROM by_hand))""")
+        SELECT event_id FROM ev LEFT JOIN decided e ON e.subject = ev.event_id LEFT JOIN decided s ON s.subject = ev.label
+        WHERE coalesce(e.state, s.state) = 'rejected'""")
 
 
 def _seeds(db: Engine) -> None:
+    """Make `drawn` of the events that a finding or a person names; `address_only`: by nothing but their address."""
     db.execute("""
         CREATE OR REPLACE TEMP TABLE drawn AS
+        WITH by_hand AS (
+            SELECT event_id FROM ev LEFT JOIN decided e ON e.subject = ev.event_id
+            LEFT JOIN decided s ON s.subject = ev.session WHERE coalesce(e.state, s.state) = 'confirmed')
         SELECT ev.event_id, min(coalesce(f.title || ' (' || f.source || ')', 'confirmed by a person')) AS reason,
-               coalesce(list(DISTINCT f.finding_id ORDER BY f.finding_id) FILTER (f.finding_id IS NOT NULL), []) AS findings,
-               bool_or(f.kind = 'intruder') AS known,
-               NOT coalesce(bool_or(f.kind = 'intruder' OR NOT (f.rule_id LIKE 'ip:%' OR f.rule_id LIKE 'network:%')), TRUE)
-                   AS address_only
+               coalesce(list(DISTINCT f.finding_id ORDER BY f.finding_id) FILTER (f.finding_id IS NOT NULL), [])
+                   AS findings,
+               coalesce(bool_or(f.kind = 'intruder'), FALSE) AS known,
+               bool_and(coalesce(f.rule_id LIKE 'ip:%' OR f.rule_id LIKE 'network:%', FALSE))
+                   AND ev.event_id NOT IN (SELECT event_id FROM by_hand) AS address_only
         FROM ev LEFT JOIN found f USING (event_id)
-        WHERE (f.event_id IS NOT NULL OR event_id IN (SELECT subject FROM by_hand))
-          AND event_id NOT IN (SELECT event_id FROM gone)
-        GROUP BY event_id""")
+        WHERE (f.event_id IS NOT NULL OR ev.event_id IN (SELECT event_id FROM by_hand))
+          AND ev.event_id NOT IN (SELECT event_id FROM gone)
+        GROUP BY ev.event_id""")
 
 
 def _owners_own(db: Engine) -> None:
@@ -83,106 +113,122 @@ def _owners_own(db: Engine) -> None:
 
     The owner's habit: clients and addresses seen outside any seeded session and away from seeded addresses, on
     several days or before the first seed. At an address where another client is the intruder's, events by a client
-    of the owner's habit are the owner's, and so are sessions that also run over an address of the owner's habit.
+    of the owner's habit are the owner's, and so are sessions that also run over an address of the owner's habit;
+    of such a session all that only the address spoke against is let go.
     """
     db.execute("""
         CREATE OR REPLACE TEMP TABLE base AS
         WITH s AS (SELECT ev.* FROM ev SEMI JOIN drawn USING (event_id)),
-             first AS (SELECT who, min(us) AS us FROM s GROUP BY who),
-             plain AS (SELECT ev.* FROM ev
-                       WHERE (session IS NULL OR session NOT IN (SELECT session FROM s WHERE session IS NOT NULL))
-                         AND (who, ip) NOT IN (SELECT who, ip FROM s WHERE ip IS NOT NULL AND who IS NOT NULL)
-                         AND NOT EXISTS (SELECT 1 FROM ev o JOIN s ON o.session = s.session
-                                         WHERE o.who = ev.who AND o.ip = ev.ip AND o.agent = ev.agent))
+             first AS (SELECT who, min(us) AS us FROM s WHERE NOT failed GROUP BY who),
+             sessions AS (SELECT DISTINCT session FROM s WHERE session IS NOT NULL),
+             listed AS (SELECT DISTINCT who, ip FROM s),
+             carried AS (SELECT DISTINCT who, ip, agent FROM ev SEMI JOIN sessions USING (session)),
+             plain AS (SELECT ev.* FROM ev ANTI JOIN sessions USING (session) ANTI JOIN listed USING (who, ip)
+                       ANTI JOIN carried USING (who, ip, agent)
+                       WHERE who IS NOT NULL AND ip IS NOT NULL AND agent IS NOT NULL)
         SELECT plain.who, ip, agent, bool_or(specific) AS specific, count(DISTINCT plain.us // 86400000000) AS days,
-               min(plain.us) < any_value(first.us) AS before
-        FROM plain LEFT JOIN first ON first.who = plain.who WHERE agent IS NOT NULL GROUP BY plain.who, ip, agent""")
+               coalesce(min(plain.us) < any_value(first.us), FALSE) AS before
+        FROM plain LEFT JOIN first ON first.who = plain.who GROUP BY plain.who, ip, agent""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE own AS
         WITH clients AS (SELECT who, agent FROM base WHERE specific GROUP BY ALL
                          HAVING sum(days) >= {HABIT_DAYS} OR bool_or(before)),
              places AS (SELECT who, ip FROM base GROUP BY ALL HAVING sum(days) >= {HABIT_DAYS} OR bool_or(before)),
-             hits AS (SELECT ev.*, (who, agent) IN (SELECT who, agent FROM clients) AS usual
-                      FROM ev JOIN drawn USING (event_id) WHERE address_only),
-             strange AS (SELECT DISTINCT session FROM hits WHERE specific AND NOT usual AND session IS NOT NULL),
+             hits AS (SELECT ev.*, clients.who IS NOT NULL AS usual FROM ev JOIN drawn USING (event_id)
+                      LEFT JOIN clients ON clients.who = ev.who AND clients.agent = ev.agent WHERE address_only),
+             strange AS (SELECT session FROM hits WHERE specific AND NOT usual AND session IS NOT NULL
+                         UNION SELECT session FROM ev JOIN drawn USING (event_id)
+                               WHERE NOT address_only AND session IS NOT NULL),
              contrast AS (SELECT DISTINCT ip FROM hits WHERE specific AND NOT usual),
-             home AS (SELECT DISTINCT session FROM ev WHERE session IS NOT NULL AND (who, ip) IN (SELECT who, ip FROM places))
-        SELECT event_id FROM hits
-        WHERE usual AND coalesce(session NOT IN (SELECT session FROM strange), TRUE)
-          AND (ip IN (SELECT ip FROM contrast) OR session IN (SELECT session FROM home))""")
+             home AS (SELECT DISTINCT session FROM ev SEMI JOIN places USING (who, ip) WHERE session IS NOT NULL),
+             theirs AS (
+                SELECT event_id, session FROM hits
+                WHERE usual AND coalesce(session NOT IN (SELECT session FROM strange), TRUE)
+                  AND (ip IN (SELECT ip FROM contrast) OR session IN (SELECT session FROM home)))
+        SELECT event_id FROM theirs
+        UNION SELECT event_id FROM hits WHERE session IN (SELECT session FROM theirs)""")
     db.execute("DELETE FROM drawn WHERE event_id IN (SELECT event_id FROM own)")
 
 
+def _owners_habit(db: Engine) -> None:
+    """Make `habit`: address and client together that a user had on several days before the first seed.
+
+    An intruder who replays the owner's session from elsewhere, with another client, shares its id with the owner.
+    """
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE first_seed AS
+        SELECT who, min(us) AS us FROM ev SEMI JOIN drawn USING (event_id) WHERE NOT failed AND who IS NOT NULL GROUP BY who""")
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE habit AS
+        SELECT who, ip, agent FROM ev JOIN first_seed f USING (who)
+        WHERE ev.us < f.us - {_NEAR} AND ip IS NOT NULL AND agent IS NOT NULL
+          AND event_id NOT IN (SELECT event_id FROM drawn)
+        GROUP BY who, ip, agent HAVING count(DISTINCT ev.us // {_DAY}) >= {HABIT_DAYS}""")
+
+
 def _by_session(db: Engine) -> None:
+    """Draw in the rest of a session, but for the owner's habit in it where the intruder's client is another."""
     db.execute("""
         INSERT INTO drawn
-        SELECT ev.event_id, 'same session as other activity of the intruder: ' || ev.session, [], FALSE, FALSE
-        FROM ev ANTI JOIN drawn USING (event_id)
-        WHERE ev.session IN (SELECT session FROM ev SEMI JOIN drawn USING (event_id))
-          AND ev.event_id NOT IN (SELECT event_id FROM gone)""")
+        WITH hands AS (SELECT DISTINCT session, agent FROM ev SEMI JOIN drawn USING (event_id) WHERE session IS NOT NULL),
+             rest AS (SELECT ev.* FROM ev ANTI JOIN drawn USING (event_id) ANTI JOIN gone USING (event_id)
+                      ANTI JOIN own USING (event_id) WHERE session IN (SELECT session FROM hands)),
+             theirs AS (SELECT event_id FROM rest SEMI JOIN habit USING (who, ip, agent)
+                        ANTI JOIN hands ON hands.session = rest.session AND hands.agent = rest.agent)
+        SELECT event_id, 'same session as other activity of the intruder: ' || session, [], FALSE, FALSE
+        FROM rest ANTI JOIN theirs USING (event_id)""")
 
 
 def _by_client(db: Engine) -> None:
-    """Draw in events of the same user, address, client and application near in time, unless that is a habit."""
+    """Draw in events of the same user, address, client and application near in time, unless that is a habit.
+
+    It is one where it was there before the intruder, or on several days away from the intruder's.
+    """
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE near AS
-        WITH actor AS (SELECT DISTINCT who, ip, agent, app, specific, us FROM ev SEMI JOIN drawn USING (event_id)
-                       WHERE ip IS NOT NULL AND agent IS NOT NULL),
-             rest AS (SELECT ev.* FROM ev ANTI JOIN drawn USING (event_id)
-                      WHERE ip IS NOT NULL AND agent IS NOT NULL AND event_id NOT IN (SELECT event_id FROM gone)
-                        AND event_id NOT IN (SELECT event_id FROM own)),
-             pairs AS (SELECT rest.event_id, min(abs(rest.us - actor.us)) AS gap
-                       FROM rest JOIN actor ON rest.who = actor.who AND rest.ip = actor.ip AND rest.agent = actor.agent
-                        AND (rest.app IS NOT DISTINCT FROM actor.app OR (rest.specific AND (rest.sign_in OR actor.app IS NULL)))
-                       GROUP BY rest.event_id)
-        SELECT rest.*, pairs.gap <= {HOURS} * 3600000000 AS close FROM rest JOIN pairs USING (event_id)""")
-    db.execute("""
+        WITH keys AS (SELECT DISTINCT who, ip, agent FROM ev SEMI JOIN drawn USING (event_id)
+                      WHERE who IS NOT NULL AND ip IS NOT NULL AND agent IS NOT NULL),
+             here AS (SELECT ev.*, drawn.event_id IS NOT NULL AS theirs, CASE WHEN theirs THEN us END AS at,
+                             CASE WHEN theirs AND app IS NULL THEN us END AS bare
+                      FROM ev SEMI JOIN keys USING (who, ip, agent) ANTI JOIN gone USING (event_id)
+                      ANTI JOIN own USING (event_id) LEFT JOIN drawn USING (event_id)),
+             gaps AS (
+                SELECT *, least(us - max(at) OVER same_before, min(at) OVER same_after - us) AS same,
+                       least(us - max(at) OVER any_before, min(at) OVER any_after - us) AS any_app,
+                       least(us - max(bare) OVER any_before, min(bare) OVER any_after - us) AS no_app
+                FROM here
+                WINDOW same_before AS (PARTITION BY who, ip, agent, app ORDER BY us),
+                       same_after AS (PARTITION BY who, ip, agent, app ORDER BY us DESC),
+                       any_before AS (PARTITION BY who, ip, agent ORDER BY us),
+                       any_after AS (PARTITION BY who, ip, agent ORDER BY us DESC))
+        SELECT * EXCLUDE (theirs, at, bare, same, any_app, no_app),
+               least(same, CASE WHEN specific AND sign_in THEN any_app WHEN specific THEN no_app END) AS gap,
+               gap <= {_NEAR} AS close
+        FROM gaps WHERE NOT theirs AND gap IS NOT NULL""")
+    db.execute(f"""
         INSERT INTO drawn
-        WITH habit AS (SELECT DISTINCT who, ip, agent FROM near WHERE NOT close),
-             elsewhere AS (SELECT DISTINCT ev.session FROM ev JOIN near ON near.session = ev.session
-                           WHERE ev.ip IS DISTINCT FROM near.ip OR NOT near.close)
+        WITH usual AS (SELECT who, ip, agent FROM near JOIN first_seed f USING (who) WHERE NOT close GROUP BY who, ip, agent
+                       HAVING min(near.us) < any_value(f.us) OR count(DISTINCT near.us // {_DAY}) >= {HABIT_DAYS}
+                       UNION SELECT who, ip, agent FROM habit),
+             elsewhere AS (SELECT session FROM ev WHERE session IN (SELECT session FROM near WHERE close)
+                           GROUP BY session HAVING count(DISTINCT ip) > 1
+                           UNION SELECT session FROM near WHERE NOT close AND session IS NOT NULL)
         SELECT event_id, 'same address, client and application within hours of other activity of the intruder: '
                || ip || ', ' || left(agent, 80), [], FALSE, FALSE
-        FROM near WHERE close AND (who, ip, agent) NOT IN (SELECT who, ip, agent FROM habit)
-          AND (session IS NULL OR session NOT IN (SELECT session FROM elsewhere))""")
+        FROM near ANTI JOIN usual USING (who, ip, agent) ANTI JOIN elsewhere USING (session) WHERE close""")
 
 
-def _rows(db: Engine, decisions: list[dict[str, Any]]) -> pa.Table:
-    latest = sorted((subject, state) for state in ("confirmed", "rejected") for subject in _latest(decisions, state))
-    db.register(
-        "decided",
-        pa.table(
-            {
-                "subject": pa.array([s for s, _ in latest], pa.string()),
-                "state": pa.array([s for _, s in latest], pa.string()),
-            }
-        ),
-    )
-    wanted = ", ".join(f'"{name}"' for name in schema.TABLES["activity"].schema.names)
-    return db.table(f"""
+def _rows(db: Engine) -> None:
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE act AS
         WITH kept AS (
             SELECT d.event_id, ev.label, d.reason, d.findings, d.known FROM drawn d JOIN ev USING (event_id)
             UNION ALL
             SELECT event_id, label, 'rejected by a person', [], FALSE FROM ev JOIN gone USING (event_id))
-        SELECT {wanted} FROM (
-            SELECT k.event_id, k.label AS session, k.reason, k.findings AS finding_ids,
-                   coalesce(by_event.state, by_session.state, CASE WHEN k.known THEN 'confirmed' ELSE 'proposed' END) AS state,
-                   e.time, e."user", e.mailbox, NOT (e.operation = 'UserLoginFailed' OR e.outcome = 'failure') AS inside
-            FROM kept k JOIN events e USING (event_id)
-            LEFT JOIN decided by_event ON by_event.subject = k.event_id
-            LEFT JOIN decided by_session ON by_session.subject = k.label)
-        ORDER BY time, event_id""")
-
-
-def _latest(decisions: list[dict[str, Any]], state: str) -> set[str]:
-    """Give the subjects whose newest decision is `state`, and the events that such a session stood for."""
-    last: dict[str, str] = {}
-    for decision in decisions:
-        for subject in (decision["subject"], *decision["events"]):
-            last[subject] = decision["state"]
-    return {subject for subject, decided in last.items() if decided == state}
-
-
-def left_out(db: Engine) -> int:
-    """Tell how many events at listed addresses were left out because they look like the owner's own."""
-    return int(db.value("SELECT count(*) FROM own") or 0)
+        SELECT k.event_id, k.label AS session, k.reason, k.findings AS finding_ids,
+               coalesce(by_event.state, by_session.state, CASE WHEN k.known THEN 'confirmed' ELSE 'proposed' END) AS state,
+               e.time, e."user", e.mailbox,
+               NOT (e.operation = 'UserLoginFailed' OR coalesce(e.outcome = 'failure', FALSE)) AS inside
+        FROM kept k JOIN events e USING (event_id)
+        LEFT JOIN decided by_event ON by_event.subject = k.event_id
+        LEFT JOIN decided by_session ON by_session.subject = k.label""")
