@@ -40,6 +40,7 @@ def render(case: Case, language: str) -> str:
     with engine(case) as db:
         context = {
             "facts": document, "verdicts": VERDICTS, "names": words.verdict_names(_), "meanings": words.verdict_meanings(_),
+            "hows": words.ground_names(_), "states": words.state_names(_), "reasons": words.reason_names(_),
             "sentences": words.sentences(document, _), "chart": _chart(case, db, document, _), "folders": _folders(db),
             "conversations": _conversations(db), "more": _more(db), "skipped": _places(db), "evidence": _evidence(db),
             "findings": _findings(db), "reach": case.config.reach, "language": language, "version": __version__,

@@ -34,6 +34,42 @@ def verdict_meanings(_: Translate) -> dict[str, str]:
     }
 
 
+def ground_names(_: Translate) -> dict[str, str]:
+    """Give each ground's name in words."""
+    return {
+        "bind": _("opened, item by item"), "attachment": _("attachment opened"), "fetch": _("fetched"),
+        "sent_by_intruder": _("sent by the intruder"), "sync": _("folder synchronised"), "export": _("exported"),
+        "forwarded": _("forwarded by a rule"), "download": _("downloaded"), "quoted": _("quoted"),
+        "throttled": _("log throttled"), "no_item_log": _("no item log"), "log_gap": _("gap in the item log"),
+        "gateway": _("passed an open gateway"), "unnamed_folder": _("folder not named"),
+        "log_whole": _("item log whole, not named"), "not_reached": _("not reached"),
+    }
+
+
+def state_names(_: Translate) -> dict[str, str]:
+    """Give the states of activity and coverage in words."""
+    return {
+        "proposed": _("proposed"), "confirmed": _("confirmed"), "rejected": _("rejected"), "whole": _("whole"),
+        "gap": _("gap"), "absent": _("absent"), "throttled": _("throttled"),
+    }
+
+
+def reason_names(_: Translate) -> dict[str, str]:
+    """Say in a few words what each reason of `skipped` means."""
+    return {
+        "unrecognised": _("not mail or a known log"), "empty": _("empty file"), "unreadable": _("could not be opened"),
+        "link": _("a link"), "not_a_file": _("not a file"), "encrypted": _("encrypted"),
+        "damaged_archive": _("damaged archive"), "expands_too_much": _("a decompression bomb"),
+        "nested_too_deep": _("archives nested too deep"), "too_many_members": _("too many files in one archive"),
+        "header_too_large": _("headers too large"), "message_too_large": _("message too large"),
+        "text_too_long": _("text too long"), "mime_too_deep": _("parts nested too deep"),
+        "mime_too_many_parts": _("too many parts"), "mime_broken": _("broken structure"), "no_headers": _("no mail headers"),
+        "not_mail": _("no mail there"), "binary": _("binary data"), "too_slow": _("took too long"),
+        "reader_died": _("the reader died on it"), "invalid_json": _("not valid JSON"), "truncated": _("cut short"),
+        "broken_row": _("broken row"), "not_a_record": _("not a log record"), "no_header": _("no known columns"),
+    }
+
+
 def day(value: str | None) -> str:
     """Give an ISO time to the minute, as people read it."""
     return f"{value[:10]} {value[11:16]} UTC" if value else "?"
@@ -89,5 +125,5 @@ def _trust(facts: Facts, _: Translate) -> str:
         parts.append(_("{n:,} places in the evidence could not be read").format(n=facts["skipped"]["places"]))
     if not parts:
         return _("Everything in the evidence was read, and every event was confirmed by a person.")
-    joined = "; ".join(parts)
+    joined = _("; ").join(parts)
     return joined[:1].upper() + joined[1:] + _(".")

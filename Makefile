@@ -1,0 +1,67 @@
+# What needs what: every target installs what it needs first; nothing else has to be done before.
+#   make demo     an invented breach, and the whole line over it
+#   make test     lint, types, layers and tests
+#   make install  .venv/bin/unsealed
+#   make check    lint, types and layers alone
+#   make bench    speed and memory beside a named peer, in one run
+#   make lock     write the locked requirements again
+
+PYTHON ?= python3
+VENV := .venv
+UV := .tools/bin/uv
+RUN := $(VENV)/bin
+WORKERS ?= 2
+export UV_PYTHON_DOWNLOADS = never
+export UV_NO_PROGRESS = 1
+
+.PHONY: install demo test check bench lock docs translate clean
+
+install: $(VENV)/.installed
+
+demo: install
+	$(RUN)/unsealed demo demo-case
+
+test: check
+	$(RUN)/python -m pytest tests -n $(WORKERS) --dist loadgroup
+
+check: $(VENV)/.dev
+	$(RUN)/ruff check -q src tests bench docs
+	$(RUN)/ruff format -q --check src bench docs
+	$(RUN)/mypy
+	$(RUN)/lint-imports --no-cache
+
+bench: $(VENV)/.dev
+	$(RUN)/python bench/run.py
+
+docs: $(VENV)/.dev
+	$(RUN)/python docs/generate.py
+
+translate: $(VENV)/.dev
+	$(RUN)/python docs/translate.py
+
+lock: $(UV)
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group build pyproject.toml -o requirements.txt
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group build --group dev pyproject.toml -o requirements-dev.txt
+
+# A bare Debian refuses `pip install` (PEP 668) and may lack venv; `--target` is not refused, and needs neither.
+$(UV): requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "unsealed needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m pip install -q --disable-pip-version-check --no-warn-script-location --upgrade --target .tools --require-hashes -r requirements/uv.txt
+	touch $@
+
+$(VENV)/bin/python: $(UV)
+	$(UV) venv -q --clear --python $(PYTHON) $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python requirements.txt pyproject.toml
+	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements.txt
+	$(UV) pip install -q --python $(VENV)/bin/python --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.installed requirements-dev.txt
+	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .tools demo-case build dist

@@ -1,0 +1,81 @@
+"""Makes what the benchmarks read: mail and audit logs from the demo's invented breach, repeated under fresh ids."""
+
+import csv
+import json
+import mailbox
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from unsealed.demo import generate
+
+FROM = b"From sender@example.org Mon May  1 10:00:00 2023\n"
+_ID = re.compile(rb"(?im)^message-id:[ \t]*<([^>]*)>")
+
+
+def demo(folder: Path) -> Path:
+    """Make the demo's evidence once; give its folder."""
+    if not (folder / "truth.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        generate(folder)
+    return folder / "evidence"
+
+
+def letters(evidence: Path) -> list[bytes]:
+    """Give the demo's letters as bytes."""
+    found = [path.read_bytes() for path in sorted(evidence.rglob("*.eml"))]
+    for path in sorted(evidence.rglob("*.mbox")):
+        found += [message.as_bytes() for message in mailbox.mbox(path, create=False)]
+    return found
+
+
+def fat(letter: bytes, size: int) -> bytes:
+    """Make a letter larger: a base64 attachment brings it to about `size` bytes."""
+    line = b"UEsDBBQAAAAIAHh4" * 4 + b"xx==\n"
+    body = line * max((size - len(letter)) // len(line), 1)
+    head, _, rest = letter.replace(b"\r\n", b"\n").partition(b"\n\n")
+    kept = [row for row in re.split(rb"\n(?![ \t])", head) if not row.lower().startswith((b"content-", b"mime-version"))]
+    kind = [row for row in re.split(rb"\n(?![ \t])", head) if row.lower().startswith(b"content-")]
+    top = b"\n".join([*kept, b'MIME-Version: 1.0', b'Content-Type: multipart/mixed; boundary="bench"'])
+    first = b"--bench\n" + b"\n".join(kind) + b"\n\n" + rest
+    second = b'--bench\nContent-Type: application/zip; name="a.zip"\nContent-Transfer-Encoding: base64\n\n' + body
+    return top + b"\n\n" + first + b"\n" + second + b"\n--bench--\n"
+
+
+def mbox(path: Path, source: list[bytes], size: int) -> int:
+    """Write an mbox of about `size` bytes, each letter under an id of its own; give the number of letters."""
+    count = written = 0
+    with path.open("wb") as out:
+        while written < size:
+            for letter in source:
+                raw = letter.replace(b"\r\n", b"\n")
+                raw = _ID.sub(lambda match, n=count: b"Message-ID: <%d.%s>" % (n, match.group(1)), raw, count=1)  # type: ignore[misc]  # bound at once
+                raw = FROM + raw.replace(b"\nFrom ", b"\n>From ") + b"\n\n"
+                written += out.write(raw)
+                count += 1
+                if written >= size:
+                    break
+    return count
+
+
+def audit_csv(path: Path, evidence: Path, records: int) -> int:
+    """Write an Export-Csv of so many records, each under an id of its own; give its size."""
+    source = next(evidence.rglob("*.csv"))
+    with source.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        for number, row in zip(range(records), _forever(rows), strict=False):
+            record = json.loads(row["AuditData"])
+            record["Id"] = str(uuid.UUID(int=number))
+            writer.writerow({**row, "AuditData": json.dumps(record, separators=(",", ":")), "Identity": record["Id"]})
+    return path.stat().st_size
+
+
+def _forever(rows: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    while True:
+        yield from rows
+
+
