@@ -13,6 +13,10 @@ RUN := $(VENV)/bin
 WORKERS ?= 2
 export UV_PYTHON_DOWNLOADS = never
 export UV_NO_PROGRESS = 1
+# Trust what the system trusts (a company's own certificate authority, say), where it says so.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS = 1
+endif
 
 .PHONY: install demo test check bench lock docs translate clean
 
