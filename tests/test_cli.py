@@ -18,7 +18,11 @@ RUN = [sys.executable, "-m", "unsealed"]
 
 def call(*words: str | Path, code: int = 0, env: dict[str, str] | None = None) -> str:
     done = subprocess.run(
-        [*RUN, *map(str, words)], capture_output=True, text=True, check=False, env={**os.environ, "UNSEALED_LANG": "en", **(env or {})}
+        [*RUN, *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "UNSEALED_LANG": "en", **(env or {})},
     )
     assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout if code in {0, 3} else done.stdout + done.stderr
@@ -45,7 +49,9 @@ class TestDemo:
 
     def test_table_gives_the_same_rows_in_every_format(self, demo: Path, tmp_path: Path) -> None:
         case, where = demo / "case", ("--where", "verdict = 'copied'")
-        lines = [json.loads(line) for line in call("table", case, "exposures", "--format", "jsonl", *where).splitlines()]
+        lines = [
+            json.loads(line) for line in call("table", case, "exposures", "--format", "jsonl", *where).splitlines()
+        ]
         listed = json.loads(call("table", case, "exposures", "--format", "json", *where))
         sheet = list(csv.DictReader(io.StringIO(call("table", case, "exposures", "--format", "csv", *where))))
         call("table", case, "exposures", "--out", tmp_path / "x.parquet", *where)
@@ -65,8 +71,14 @@ class TestDemo:
 
     def test_where_cannot_reach_beyond_the_case(self, demo: Path, tmp_path: Path) -> None:
         (tmp_path / "secret.csv").write_text("a\n1\n")
-        said = call("table", demo / "case", "evidence", "--where",
-                    f"(SELECT count(*) FROM read_csv('{tmp_path}/secret.csv')) > 0", code=2)
+        said = call(
+            "table",
+            demo / "case",
+            "evidence",
+            "--where",
+            f"(SELECT count(*) FROM read_csv('{tmp_path}/secret.csv')) > 0",
+            code=2,
+        )
         assert "unsealed:" in said
         assert "Traceback" not in said
 
@@ -164,9 +176,15 @@ class TestUsage:
     def test_a_locked_case_is_exit_code_four(self, tmp_path: Path) -> None:
         call("new", tmp_path / "c")
         holder = subprocess.Popen(
-            [sys.executable, "-c", "import sys, time; from pathlib import Path; from unsealed.case import Case\n"
-             f"with Case.open(Path({str(tmp_path / 'c')!r})).lock():\n print('held', flush=True); time.sleep(60)"],
-            stdout=subprocess.PIPE, text=True)
+            [
+                sys.executable,
+                "-c",
+                "import sys, time; from pathlib import Path; from unsealed.case import Case\n"
+                f"with Case.open(Path({str(tmp_path / 'c')!r})).lock():\n print('held', flush=True); time.sleep(60)",
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         try:
             assert holder.stdout is not None
             assert holder.stdout.readline().strip() == "held"

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from unsealed import i18n
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "docs"))
-import translate  # noqa: E402 - it lies beside the docs
+import translate
 
 PO = translate.LOCALE / "ja" / "LC_MESSAGES" / "unsealed.po"
 
@@ -27,7 +27,9 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
     with PO.open("rb") as stream:
         for message in read_po(stream, locale="ja"):
             if message.id:
-                found = [sorted(re.findall(r"\{[^}]*\}|%\(\w+\)s", text)) for text in (str(message.id), str(message.string))]
+                found = [
+                    sorted(re.findall(r"\{[^}]*\}|%\(\w+\)s", text)) for text in (str(message.id), str(message.string))
+                ]
                 assert found[0] == found[1], message.id
 
 

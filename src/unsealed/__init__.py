@@ -30,6 +30,6 @@ def run(folder: str | Path, *paths: str | Path, indicators: list[str | Path] | N
     Raises:
         UnsealedError: as its subclasses say.
     """
-    from unsealed import pipeline
+    from unsealed.pipeline import run as run_line
 
-    return pipeline.run(Path(folder), [Path(p) for p in paths], indicators=[Path(i) for i in indicators or []])
+    return run_line(Path(folder), [Path(p) for p in paths], indicators=[Path(i) for i in indicators or []])

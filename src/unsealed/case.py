@@ -79,14 +79,21 @@ class Case:
 
     def log(self, *entries: dict[str, object]) -> None:
         """Append to the custody log, and remember its head."""
-        count, head = self.custody.append(entries)
+
+        def announce(first: int, hashes: list[str]) -> None:
+            self.journal.set_note("custody_next", json.dumps(dict(enumerate(hashes, first))))
+
+        count, head = self.custody.append(entries, announce)
         self.journal.set_note("custody_head", f"{count}:{head}")
 
     def verify(self) -> Verdict:
         """Prove the custody log: the chain, and that its end is the one we wrote."""
         remembered = self.journal.note("custody_head")
         head = (int(remembered.split(":")[0]), remembered.split(":")[1]) if remembered else None
-        return self.custody.verify(head)
+        announced = {
+            int(number): line for number, line in json.loads(self.journal.note("custody_next") or "{}").items()
+        }
+        return self.custody.verify(head, announced)
 
     def verify_evidence(self) -> dict[str, list[str]]:
         """Hash again every evidence file that still lies where it lay; give paths by `same`, `changed`, `gone`."""
@@ -94,7 +101,8 @@ class Case:
         for entry in self.custody.entries():
             if entry.get("action") != "take_in":
                 continue
-            path = Path(os.fsdecode(entry["path"].encode("utf-8", "surrogateescape")))
+            lay = entry.get("absolute") or entry["path"]
+            path = Path(os.fsdecode(lay.encode("utf-8", "surrogateescape")))
             if not path.is_file():
                 result["gone"].append(entry["path"])
             else:

@@ -68,9 +68,11 @@ def command(**options: Any) -> Callable[[Callable[..., int | None]], click.Comma
     return decorate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-             help=_("After a mail breach: which letters were opened, with the evidence behind every answer."),
-             epilog=_("Start with: unsealed demo. Then: unsealed run CASE PATH --indicators FILE"))
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    help=_("After a mail breach: which letters were opened, with the evidence behind every answer."),
+    epilog=_("Start with: unsealed demo. Then: unsealed run CASE PATH --indicators FILE"),
+)
 @click.version_option(__version__, prog_name="unsealed")
 def main() -> None:
     """Be the group that all commands hang on."""
@@ -80,14 +82,18 @@ def main() -> None:
 @CASE
 @click.option("--name", help=_("The organisation's name; the folder's name if not given."))
 @click.option("--domain", "domains", multiple=True, help=_("One of our own mail domains; may be repeated."))
-@click.option("--timezone", default="UTC", show_default=True, help=_("Of sources that name no zone, such as Asia/Tokyo."))
+@click.option(
+    "--timezone", default="UTC", show_default=True, help=_("Of sources that name no zone, such as Asia/Tokyo.")
+)
 def new(case: Path, name: str | None, domains: tuple[str, ...], timezone: str, out: Output) -> int:
     """Make a case folder."""
     from unsealed.case import Case
 
     made = Case.create(case, name or case.resolve().name, domains, timezone)
-    lines = [_("Made {case}. Say in {toml} what you know, then:").format(case=case, toml=case / "case.toml"),
-             f"  unsealed run {case} PATH --indicators FILE"]
+    lines = [
+        _("Made {case}. Say in {toml} what you know, then:").format(case=case, toml=case / "case.toml"),
+        f"  unsealed run {case} PATH --indicators FILE",
+    ]
     out.answer({"case": str(case), "name": made.config.name}, lines)
     return DONE
 
@@ -109,7 +115,11 @@ def read(case: Path, paths: tuple[Path, ...], mailbox: str | None, workers: int 
     known = facts.facts(opened)
     document = {"evidence": known["evidence"], "skipped": known["skipped"], "next": known["next"]}
     evidence = known["evidence"]
-    lines = [_("{messages:,} messages ({letters:,} letters), {events:,} log records, from {files:,} files").format(**evidence)]
+    lines = [
+        _("{messages:,} messages ({letters:,} letters), {events:,} log records, from {files:,} files").format(
+            **evidence
+        )
+    ]
     lines += _skipped_lines(known["skipped"])
     lines.append(_("Then type: {command}").format(command=f"unsealed run {case} --indicators FILE"))
     out.answer(document, lines)
@@ -118,7 +128,9 @@ def read(case: Path, paths: tuple[Path, ...], mailbox: str | None, workers: int 
 
 @command(name="hunt", help=_("Find the intruder's activity in what was read."))
 @CASE
-@click.option("--indicators", multiple=True, type=PATHS, help=_("Text, CSV or JSON lines; may be repeated; kept in the case."))
+@click.option(
+    "--indicators", multiple=True, type=PATHS, help=_("Text, CSV or JSON lines; may be repeated; kept in the case.")
+)
 def hunt(case: Path, indicators: tuple[Path, ...], out: Output) -> int:
     """Hunt."""
     from unsealed import pipeline
@@ -157,24 +169,35 @@ def expose(case: Path, out: Output) -> int:
 @command(name="run", help=_("Everything: make the case if it is not there, read PATHs, hunt, expose, report."))
 @CASE
 @click.argument("paths", nargs=-1, type=PATHS)
-@click.option("--indicators", multiple=True, type=PATHS, help=_("Text, CSV or JSON lines; may be repeated; kept in the case."))
+@click.option(
+    "--indicators", multiple=True, type=PATHS, help=_("Text, CSV or JSON lines; may be repeated; kept in the case.")
+)
 @click.option("--mailbox", help=_("Whose mailbox this is, where neither names nor headers tell."))
 @click.option("--workers", type=click.IntRange(0, 256), help=_("Processes to read with; all cores if not given."))
-def run(case: Path, paths: tuple[Path, ...], indicators: tuple[Path, ...], mailbox: str | None, workers: int | None,
-        out: Output) -> int:
+def run(
+    case: Path,
+    paths: tuple[Path, ...],
+    indicators: tuple[Path, ...],
+    mailbox: str | None,
+    workers: int | None,
+    out: Output,
+) -> int:
     """Run the whole line."""
     from unsealed import pipeline
     from unsealed.report import terminal
 
-    known = pipeline.run(case, list(paths), indicators=list(indicators), mailbox=mailbox, workers=workers,
-                         quiet=out.quiet or out.as_json)
+    known = pipeline.run(
+        case, list(paths), indicators=list(indicators), mailbox=mailbox, workers=workers, quiet=out.quiet or out.as_json
+    )
     _unusable(known, out)
     code = SKIPPED if known["skipped"]["places"] else DONE
     out.answer({**known, "exit": code}, terminal.summary(known))
     return code
 
 
-@command(name="decide", help=_("Confirm or reject activity, by session or event; kept for good, counted at the next run."))
+@command(
+    name="decide", help=_("Confirm or reject activity, by session or event; kept for good, counted at the next run.")
+)
 @CASE
 @click.argument("state", type=click.Choice(["confirm", "reject"]))
 @click.argument("subjects", nargs=-1, required=True, metavar="SESSION_OR_EVENT...")
@@ -188,21 +211,32 @@ def decide(case: Path, state: str, subjects: tuple[str, ...], out: Output) -> in
         with engine(opened) as db:
             found: dict[str, list[str]] = {}
             for subject in subjects:
-                rows = db.rows("SELECT event_id FROM activity WHERE session = ? OR event_id = ? UNION "
-                               "SELECT event_id FROM events WHERE event_id = ? OR session_id = ? ORDER BY 1", [subject] * 4)
+                rows = db.rows(
+                    "SELECT event_id FROM activity WHERE session = ? OR event_id = ? UNION "
+                    "SELECT event_id FROM events WHERE event_id = ? OR session_id = ? ORDER BY 1",
+                    [subject] * 4,
+                )
                 if not rows:
-                    raise UsageError(f"{subject}: no such session or event. `unsealed table {case} activity` lists them.")
+                    raise UsageError(
+                        f"{subject}: no such session or event. `unsealed table {case} activity` lists them."
+                    )
                 found[subject] = [row["event_id"] for row in rows]
         opened.decide("confirmed" if state == "confirm" else "rejected", found)
     events = sum(len(ids) for ids in found.values())
-    lines = [_("Kept: {n:,} events. They count from the next run on: {command}").format(n=events, command=f"unsealed run {case}")]
+    lines = [
+        _("Kept: {n:,} events. They count from the next run on: {command}").format(
+            n=events, command=f"unsealed run {case}"
+        )
+    ]
     out.answer({"decided": state, "subjects": {key: len(ids) for key, ids in found.items()}}, lines)
     return DONE
 
 
 @command(name="status", help=_("What is in, what is done, what was skipped, what to do next."))
 @CASE
-@click.option("--verify", is_flag=True, help=_("Prove the custody log, and hash again the evidence that still lies where it lay."))
+@click.option(
+    "--verify", is_flag=True, help=_("Prove the custody log, and hash again the evidence that still lies where it lay.")
+)
 def status(case: Path, verify: bool, out: Output) -> int:
     """Tell how a case stands."""
     from unsealed import pipeline
@@ -218,8 +252,14 @@ def status(case: Path, verify: bool, out: Output) -> int:
     code = DONE
     if verify:
         checked, files = opened.verify(), opened.verify_evidence()
-        known["custody"] = {"lines": checked.lines, "head": checked.head, "broken_at": checked.broken_at, "why": checked.why,
-                            **{name: len(paths) for name, paths in files.items()}, "changed_paths": files["changed"]}
+        known["custody"] = {
+            "lines": checked.lines,
+            "head": checked.head,
+            "broken_at": checked.broken_at,
+            "why": checked.why,
+            **{name: len(paths) for name, paths in files.items()},
+            "changed_paths": files["changed"],
+        }
         code = FAILED if checked.broken_at or files["changed"] else DONE
         lines += _custody_lines(known["custody"])
     out.answer(known, lines)
@@ -227,26 +267,41 @@ def status(case: Path, verify: bool, out: Output) -> int:
 
 
 def _custody_lines(custody: dict[str, Any]) -> list[str]:
-    lines = [_("Custody log: {lines:,} lines, chain whole, head {head}").format(**custody) if not custody["broken_at"] else
-             _("Custody log: BROKEN at line {broken_at}: {why}").format(**custody)]
-    lines.append(_("Evidence files: {same:,} unchanged, {changed:,} changed, {gone:,} no longer there").format(**custody))
+    lines = [
+        _("Custody log: {lines:,} lines, chain whole, head {head}").format(**custody)
+        if not custody["broken_at"]
+        else _("Custody log: BROKEN at line {broken_at}: {why}").format(**custody)
+    ]
+    lines.append(
+        _("Evidence files: {same:,} unchanged, {changed:,} changed, {gone:,} no longer there").format(**custody)
+    )
     return lines + [_("CHANGED: {path}").format(path=path) for path in custody["changed_paths"][:10]]
 
 
 @command(name="table", help=_("Give a table's rows, for people and other programs."))
 @CASE
 @click.argument("name")
-@click.option("--format", "form", type=click.Choice(["csv", "json", "jsonl", "parquet", "xlsx"]), help=_("csv if not given."))
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json", "jsonl", "parquet", "xlsx"]), help=_("csv if not given.")
+)
 @click.option("--where", metavar="SQL", help=_("A condition, such as: verdict = 'accessed'"))
 @click.option("--limit", type=click.IntRange(0), help=_("So many rows at most."))
 @click.option("--out", "path", type=PATHS, help=_("A file instead of standard output."))
-def table(case: Path, name: str, form: str | None, where: str | None, limit: int | None, path: Path | None, out: Output) -> int:  # noqa: PLR0917 - one parameter an option
+def table(
+    case: Path, name: str, form: str | None, where: str | None, limit: int | None, path: Path | None, out: Output
+) -> int:
     """Give a table."""
     from unsealed.case import Case
     from unsealed.report import sheets
 
     opened = Case.open(case)
-    form = form or ("json" if out.as_json else path.suffix.lstrip(".") if path and path.suffix.lstrip(".") in sheets.FORMATS else "csv")
+    form = form or (
+        "json"
+        if out.as_json
+        else path.suffix.lstrip(".")
+        if path and path.suffix.lstrip(".") in sheets.FORMATS
+        else "csv"
+    )
     sql = sheets.query(name, where, limit)
     if path:
         rows = sheets.to_file(opened, sql, form, path)
@@ -294,7 +349,10 @@ def doctor(out: Output) -> int:
     from unsealed.report import doctor as checks
 
     found = checks.examine()
-    lines = [f"{'✓' if row['ok'] else '✗'} {row['what']}: {row['found']}" + ("" if row["ok"] else f". {row['mend']}") for row in found]
+    lines = [
+        f"{'✓' if row['ok'] else '✗'} {row['what']}: {row['found']}" + ("" if row["ok"] else f". {row['mend']}")
+        for row in found
+    ]
     out.answer({"checks": found}, lines)
     return DONE if all(row["ok"] or row["optional"] for row in found) else FAILED
 
@@ -303,13 +361,18 @@ def _skipped_lines(skipped: dict[str, Any]) -> list[str]:
     if not skipped["places"]:
         return []
     lines = [_("Not read: {n:,} places").format(n=skipped["places"])]
-    return lines + [f"  {row['places']:>6,}  {row['reason']}: {row['detail']} ({row['examples'][0]})" for row in skipped["reasons"][:8]]
+    return lines + [
+        f"  {row['places']:>6,}  {row['reason']}: {row['detail']} ({row['examples'][0]})"
+        for row in skipped["reasons"][:8]
+    ]
 
 
 def _sessions(sessions: list[dict[str, Any]]) -> list[str]:
-    shown = sorted(sessions, key=lambda row: -row["events"])[:12]
-    return [f"  {row['session']}  {row['state']}  {row['events']:>5,}  {row['first'][:16]}  {', '.join(row['users'])[:50]}  {row['reason'][:60]}"
-            for row in shown]
+    lines = []
+    for row in sorted(sessions, key=lambda row: -row["events"])[:12]:
+        users = ", ".join(filter(None, row["users"] or []))[:50]
+        lines.append(f"  {row['session']}  {row['state']}  {row['events']:>5,}  {row['first'][:16]}  {users}  {row['reason'][:60]}")
+    return lines
 
 
 def _unusable(known: dict[str, Any], out: Output) -> None:

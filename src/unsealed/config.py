@@ -1,5 +1,6 @@
 """`case.toml`: who we are and what responders know, read with an error for every line that can't be used."""
 
+import ipaddress
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -120,8 +121,10 @@ class _Reader:
     def config(self) -> Config:
         unknown = set(self.document) - _SECTIONS
         if unknown:
-            raise self.fail(f"`{sorted(unknown)[0]}`", f"one of {', '.join(sorted(_SECTIONS))}")
+            raise self.fail(f"`{min(unknown)}`", f"one of {', '.join(sorted(_SECTIONS))}")
         organisation, incident = self._table("organisation"), self._table("incident")
+        self._known(organisation, "organisation", "name", "domains", "languages")
+        self._known(incident, "incident", "discovered", "contained")
         name = organisation.get("name")
         if not isinstance(name, str) or not name:
             raise self.fail("organisation.name", "the organisation's name, in quotes")
@@ -134,10 +137,7 @@ class _Reader:
             contained=self._time(incident, "incident", "contained"),
             reach=tuple(self._reach(n, row) for n, row in self._rows("reach")),
             intruders=tuple(self._intruder(n, row) for n, row in self._rows("intruder")),
-            partners=tuple(
-                Partner(str(row.get("name", "")), self._strings(row, f"partner {n}", "domains"))
-                for n, row in self._rows("partner")
-            ),
+            partners=tuple(self._partner(n, row) for n, row in self._rows("partner")),
         )
 
     def _zone(self) -> ZoneInfo:
@@ -161,7 +161,7 @@ class _Reader:
 
     def _strings(self, row: dict[str, Any], where: str, key: str) -> tuple[str, ...]:
         value = row.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             raise self.fail(f"{where}.{key}", "a list of words in quotes")
         return tuple(item.strip().lower() for item in value)
 
@@ -183,26 +183,42 @@ class _Reader:
     def _reach(self, number: int, row: dict[str, Any]) -> Reach:
         where = f"reach {number}"
         kind, name = row.get("kind"), row.get("name")
-        if kind not in {"gateway", "mailbox"}:
+        self._known(row, where, "kind", "name", "from", "to", "basis")
+        if kind not in ("gateway", "mailbox"):  # it may be what no set can hold
             raise self.fail(f"{where}.kind", '"gateway" or "mailbox" ("server" and "export" are not built yet)')
         if not isinstance(name, str) or not name.strip():
             raise self.fail(f"{where}.name", "a host name as in Received headers, or a mailbox address")
-        return Reach(
-            kind,
-            name.strip().lower(),
-            self._time(row, where, "from"),
-            self._time(row, where, "to"),
-            str(row.get("basis", "")),
-        )
+        if kind == "mailbox" and "@" not in name:
+            raise self.fail(f"{where}.name", 'the address of the mailbox, such as "alice@example.org"')
+        return Reach(kind, name.strip().lower(), *self._span(row, where), str(row.get("basis", "")))
 
     def _intruder(self, number: int, row: dict[str, Any]) -> Intruder:
         where = f"intruder {number}"
-        match = {key: str(row[key]) for key in _INTRUDER_KEYS if row.get(key)}
+        self._known(row, where, *_INTRUDER_KEYS, "from", "to", "basis")
+        match = {key: str(row[key]).strip() for key in _INTRUDER_KEYS if row.get(key)}
         if not match:
             raise self.fail(where, f"given by at least one of {', '.join(_INTRUDER_KEYS)}")
-        unknown = set(row) - {*_INTRUDER_KEYS, "from", "to", "basis"}
+        if "client_ip" in match:
+            try:
+                ipaddress.ip_network(match["client_ip"], strict=False)
+            except ValueError as error:
+                raise self.fail(f"{where}.client_ip", 'an address or a network, such as "203.0.113.0/24"') from error
+        return Intruder(match, *self._span(row, where), str(row.get("basis", "")), number)
+
+    def _partner(self, number: int, row: dict[str, Any]) -> Partner:
+        where, name = f"partner {number}", row.get("name")
+        self._known(row, where, "name", "domains")
+        if not isinstance(name, str) or not name.strip():
+            raise self.fail(f"{where}.name", "the partner's name, in quotes")
+        return Partner(name.strip(), self._strings(row, where, "domains"))
+
+    def _known(self, row: dict[str, Any], where: str, *keys: str) -> None:
+        unknown = set(row) - set(keys)
         if unknown:
-            raise self.fail(f"{where}.{sorted(unknown)[0]}", f"one of {', '.join(_INTRUDER_KEYS)}, from, to, basis")
-        return Intruder(
-            match, self._time(row, where, "from"), self._time(row, where, "to"), str(row.get("basis", "")), number
-        )
+            raise self.fail(f"{where}.{min(unknown)}", f"one of {', '.join(keys)}")
+
+    def _span(self, row: dict[str, Any], where: str) -> tuple[datetime | None, datetime | None]:
+        start, end = self._time(row, where, "from"), self._time(row, where, "to")
+        if start and end and end < start:
+            raise self.fail(f"{where}.to", "no earlier than `from`")
+        return start, end

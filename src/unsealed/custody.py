@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,34 +52,44 @@ class Custody:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, entries: Iterable[dict[str, Any]]) -> tuple[int, str]:
+    def append(
+        self, entries: Iterable[dict[str, Any]], announce: Callable[[int, list[str]], None] | None = None
+    ) -> tuple[int, str]:
         """Append entries, each with time, person and version; give the number of lines and the new head.
 
         A last line that a crash left half written was never acknowledged and is dropped first.
+
+        Args:
+            entries: what to append.
+            announce: told the number of the first line and the hashes of all before any is written.
         """
-        complete = self._complete()
-        number, previous = len(complete), _digest(complete[-1]) if complete else GENESIS
-        lines = []
+        size, last = self._end()
+        number, previous = (_number(last), _digest(last)) if last else (0, GENESIS)
+        first, lines, hashes = number + 1, [], []
         for entry in entries:
             number += 1
             stamp = {"n": number, "time": datetime.now(UTC).isoformat(timespec="seconds"), "who": who()}
-            line = json.dumps(
-                {**stamp, "version": __version__, **entry, "previous": previous},
-                ensure_ascii=False,
-                separators=(",", ":"),
-            ).encode("utf-8", "surrogateescape")
+            line = _line({**stamp, "version": __version__, **entry, "previous": previous})
             previous = _digest(line)
+            hashes.append(previous)
             lines.append(line + b"\n")
+        if announce:
+            announce(first, hashes)
         with self.path.open("r+b" if self.path.exists() else "w+b") as stream:
-            stream.truncate(sum(len(line) + 1 for line in complete))
+            stream.truncate(size)
             stream.seek(0, os.SEEK_END)
             stream.write(b"".join(lines))
             stream.flush()
             os.fsync(stream.fileno())
         return number, previous
 
-    def verify(self, head: tuple[int, str] | None = None) -> Verdict:
-        """Walk the chain from its first line; `head` is the count and hash that the journal remembers."""
+    def verify(self, head: tuple[int, str] | None = None, announced: dict[int, str] | None = None) -> Verdict:
+        """Walk the chain from its first line.
+
+        Args:
+            head: the count and hash of the last line that the journal remembers.
+            announced: number and hash of lines that were being written when a run was killed: they may be there.
+        """
         previous, lines = GENESIS, self._complete()
         for number, line in enumerate(lines, start=1):
             try:
@@ -91,7 +101,7 @@ class Custody:
             if entry.get("n") != number:
                 return Verdict(number, previous, number, "its number is out of order")
             previous = _digest(line)
-        if head and (len(lines), previous) != head:
+        if head and (len(lines), previous) != head and (announced or {}).get(len(lines)) != previous:
             why = (
                 "the last lines were changed or cut off" if len(lines) <= head[0] else "lines were added by other hands"
             )
@@ -102,11 +112,39 @@ class Custody:
         """Give all entries, oldest first."""
         return [json.loads(line) for line in self._complete()]
 
+    def _end(self) -> tuple[int, bytes]:
+        """Give the bytes of all whole lines, and the last of them; reads no more than it must."""
+        if not self.path.exists():
+            return 0, b""
+        with self.path.open("rb") as stream:
+            position, tail = stream.seek(0, os.SEEK_END), b""
+            while position and tail[: tail.rfind(b"\n")].find(b"\n") < 0:
+                step = min(position, 1 << 16)
+                position = stream.seek(position - step)
+                tail = stream.read(step) + tail
+        whole = tail[: tail.rfind(b"\n") + 1]
+        return position + len(whole), whole.rstrip(b"\n").rpartition(b"\n")[2]
+
     def _complete(self) -> list[bytes]:
         if not self.path.exists():
             return []
         data = self.path.read_bytes()
         return data[: data.rfind(b"\n") + 1].split(b"\n")[:-1]
+
+
+def _line(entry: dict[str, Any]) -> bytes:
+    """Write an entry as one line; names that are no text (half characters) are written as escapes."""
+    try:
+        return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(entry, separators=(",", ":")).encode()
+
+
+def _number(line: bytes) -> int:
+    try:
+        return int(json.loads(line)["n"])
+    except (ValueError, KeyError, TypeError):
+        return 0  # a line that was tampered with: `verify` tells
 
 
 def _digest(line: bytes) -> str:

@@ -42,6 +42,22 @@ _EVIDENCE = (
     "duplicate",
     "grp",
 )
+_SAME = "mailbox IS excluded.mailbox AND folder IS excluded.folder AND reader IS excluded.reader"
+_NAMED = "mailbox_basis IS 'given' AND excluded.mailbox_basis IS NOT 'given'"
+_COUNTED = ", ".join(
+    (
+        *(
+            f"{n} = CASE WHEN {_SAME} THEN {n} + excluded.{n} WHEN {_NAMED} THEN {n} ELSE excluded.{n} END"
+            for n in ("records", "skipped")
+        ),
+        *(
+            f"{n} = CASE WHEN {_NAMED} THEN {n} ELSE excluded.{n} END"
+            for n in ("mailbox", "mailbox_basis", "folder", "reader", "kind", "grp")
+        ),
+        "duplicate = 0",
+    )
+)
+"""More ranges of a file add up; a file read anew for another mailbox starts again, and a mailbox once given stays."""
 _SKIPPED = ("evidence_id", "path", "locator", "reason", "detail")
 
 
@@ -106,9 +122,7 @@ class Journal:
                 f"INSERT OR IGNORE {insert}", [tuple(row.get(column) for column in _EVIDENCE) for row in unit.seen]
             )
             db.executemany(
-                f"INSERT {insert} ON CONFLICT (evidence_id, path) DO UPDATE SET "
-                "records = records + excluded.records, skipped = skipped + excluded.skipped, "
-                "mailbox = excluded.mailbox, mailbox_basis = excluded.mailbox_basis, grp = excluded.grp",
+                f"INSERT {insert} ON CONFLICT (evidence_id, path) DO UPDATE SET {_COUNTED}",
                 [tuple(row.get(column) for column in _EVIDENCE) for row in unit.evidence],
             )
             db.executemany(

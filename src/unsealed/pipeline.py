@@ -31,18 +31,33 @@ class Stage:
 
 
 STAGES = (
-    Stage("read", "What have we got?", (),
-          ("evidence", "messages", "attachments", "events", "accesses", "skipped")),
-    Stage("hunt", "When did they get in, when were they out?", ("events", "accesses", "messages", "attachments"),
-          ("findings", "activity", "coverage", "intrusion")),
-    Stage("expose", "Which letters did they open?", ("activity", "accesses", "events", "messages", "coverage"),
-          ("exposures",)),
+    Stage("read", "What have we got?", (), ("evidence", "messages", "attachments", "events", "accesses", "skipped")),
+    Stage(
+        "hunt",
+        "When did they get in, when were they out?",
+        ("events", "accesses", "messages", "attachments"),
+        ("findings", "activity", "coverage", "intrusion"),
+    ),
+    Stage(
+        "expose",
+        "Which letters did they open?",
+        ("activity", "accesses", "events", "messages", "coverage"),
+        ("exposures",),
+    ),
 )
 _BY_NAME = {stage.name: stage for stage in STAGES}
 
 
-def run(folder: Path, paths: list[Path], *, indicators: list[Path] | None = None, mailbox: str | None = None,
-        workers: int | None = None, quiet: bool = True, command: str = "run") -> dict[str, Any]:
+def run(
+    folder: Path,
+    paths: list[Path],
+    *,
+    indicators: list[Path] | None = None,
+    mailbox: str | None = None,
+    workers: int | None = None,
+    quiet: bool = True,
+    command: str = "run",
+) -> dict[str, Any]:
     """Make the case if it is not there, take `paths` in, run every stage, write the report; give the summary.
 
     Raises:
@@ -50,10 +65,7 @@ def run(folder: Path, paths: list[Path], *, indicators: list[Path] | None = None
     """
     from unsealed.report import facts, html
 
-    if (folder / "case.toml").exists():
-        case = Case.open(folder)
-    else:
-        case = Case.create(folder, folder.resolve().name)
+    case = Case.open(folder) if (folder / "case.toml").exists() else Case.create(folder, folder.resolve().name)
     _ = case.config
     with case.lock():
         keep_indicators(case, indicators or [])
@@ -65,8 +77,15 @@ def run(folder: Path, paths: list[Path], *, indicators: list[Path] | None = None
     return {**facts.facts(case), "report": str(report)}
 
 
-def read(case: Case, paths: list[Path], *, mailbox: str | None = None, workers: int | None = None, quiet: bool = True,
-         command: str = "read") -> None:
+def read(
+    case: Case,
+    paths: list[Path],
+    *,
+    mailbox: str | None = None,
+    workers: int | None = None,
+    quiet: bool = True,
+    command: str = "read",
+) -> None:
     """Take evidence in and read it; the case is locked by the caller."""
     from unsealed.read import read as stage
 
@@ -138,7 +157,7 @@ def _once(case: Case, name: str, stage: Callable[[], None], *more: str) -> None:
 
 def due(case: Case) -> list[str]:
     """Name the stages that would have something to do now."""
-    waiting = []
+    waiting: list[str] = []
     for stage in STAGES[1:]:
         last = case.journal.stage(stage.name)
         files = sorted((case.folder / "indicators").glob("*/*")) if stage.name == "hunt" else []

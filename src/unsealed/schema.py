@@ -35,12 +35,11 @@ class Table:
 
 def content_id(*parts: str | bytes | None) -> str:
     """Derive an id from content: 32 hex digits of SHA-256 over the parts, separated unambiguously."""
-    digest = hashlib.sha256()
+    pieces: list[bytes] = []
     for part in parts:
         data = b"\x00" if part is None else part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.hexdigest()[:32]
+        pieces += (len(data).to_bytes(8, "big"), data)
+    return hashlib.sha256(b"".join(pieces)).hexdigest()[:32]
 
 
 def _table(name: str, stage: str, holds: str, *columns: tuple[str, pa.DataType, str]) -> Table:

@@ -1,5 +1,6 @@
 """What have we got? Evidence files to `evidence`, `messages`, `attachments`, `events`, `accesses` and `skipped`."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterable
@@ -9,13 +10,14 @@ from unsealed.case import Case
 from unsealed.errors import UsageError
 from unsealed.journal import UnitRecord
 from unsealed.progress import Progress, Silent
-from unsealed.read.engine import Pool, Result, Unit
-from unsealed.read.intake.walk import walk
+from unsealed.read.engine import Pool, Result
+from unsealed.read.intake.walk import show, walk
 from unsealed.read.planner import Planner
 from unsealed.read.settle import settle
 
 __all__ = ["read"]
 STAGE = "read"
+_SKIPPED = ("evidence_id", "path", "locator", "reason", "detail")
 
 
 def read(
@@ -45,30 +47,46 @@ def read(
             raise UsageError(f"{path}: no such file or folder. Check the spelling; nothing was read.")
     progress = progress or Silent()
     shutil.rmtree(case.work, ignore_errors=True)
-    _forget_older_readers(case)
+    again = _forget_older_readers(case)
     _sweep(case)
-    planner = Planner(case, mailbox, progress, command)
+    _remember(case, paths, mailbox)
     with Pool(os.cpu_count() or 1 if workers is None else workers) as pool:
-        for result in pool.map(planner.units(walk(paths, case.folder))):
-            _keep(case, result)
-            planner.finished(result.unit)
-            progress.advance(result.unit.size)
-    planner.close()
+        for whose, given in [*again, (mailbox, paths)]:
+            planner = Planner(case, whose, progress, command)
+            for result in pool.map(planner.units(walk(given, case.folder))):
+                _keep(case, result)
+                planner.finished(result.unit)
+                progress.advance(result.unit.size)
+            planner.close()
+    case.journal.set_note("readers", " ".join(sorted(_versions().values())))
     shutil.rmtree(case.work, ignore_errors=True)
+    _sweep(case)
     settle(case)
 
 
-def _forget_older_readers(case: Case) -> None:
-    """Read everything again that an older version of a reader has read: its rows would not be ours."""
-    now = " ".join(sorted(_versions().values()))
-    then = case.journal.note("readers")
-    if (
-        then
-        and {word.rpartition(".")[0]: word for word in then.split()}.items()
-        - {word.rpartition(".")[0]: word for word in now.split()}.items()
-    ):
-        case.journal.reset(STAGE)
-    case.journal.set_note("readers", now)
+def _remember(case: Case, paths: list[Path], mailbox: str | None) -> None:
+    """Keep what was given to read, so that a newer version can read it all again."""
+    given = json.loads(case.journal.note("given") or "[]")
+    fresh = [pair for path in paths if (pair := [mailbox, os.path.abspath(path)]) not in given]  # noqa: PTH100 - links stay
+    if fresh:
+        case.journal.set_note("given", json.dumps([*given, *fresh]))
+
+
+def _forget_older_readers(case: Case) -> list[tuple[str | None, list[Path]]]:
+    """Forget what an older version of a reader has read, and give what is to be read again: its rows are not ours."""
+    now, then = sorted(_versions().values()), (case.journal.note("readers") or "").split()
+    older = {word.rpartition(".")[0] for word in then} & {word.rpartition(".")[0] for word in now if word not in then}
+    if not older:
+        return []
+    case.journal.reset(STAGE)
+    again = [(mailbox, Path(path)) for mailbox, path in json.loads(case.journal.note("given") or "[]")]
+    gone = [str(path) for _, path in again if not os.path.lexists(path)]
+    detail = (
+        "read by an older version of unsealed, and no longer there: its rows are gone; bring it back and read it again"
+    )
+    rows = [dict(zip(_SKIPPED, (None, show(path), "", "evidence_gone", detail), strict=True)) for path in gone]
+    case.journal.record(STAGE, "", UnitRecord(skipped=rows))
+    return [(mailbox, [path]) for mailbox, path in again if str(path) not in gone]
 
 
 def _sweep(case: Case) -> None:
@@ -114,7 +132,9 @@ def _keep(case: Case, result: Result) -> None:
 
 
 def _skipped(row: Iterable[object]) -> dict[str, object]:
-    return dict(zip(("evidence_id", "path", "locator", "reason", "detail"), row, strict=True))
+    """Name the columns; half characters, which a database refuses, stand as `?`."""
+    told = [word.encode("utf-8", "replace").decode() if isinstance(word, str) else word for word in row]
+    return dict(zip(_SKIPPED, told, strict=True))
 
 
 def _versions() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Rows to Arrow: a reader's rows gathered by table, nested columns built flat, then written as part files."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,36 @@ import pyarrow.parquet as pq
 
 from unsealed import schema
 
-_TIME = pa.timestamp("us")
+_REPEATED = frozenset(
+    (
+        "evidence_id",
+        "mailbox",
+        "folder",
+        "from_address",
+        "from_name",
+        "source",
+        "operation",
+        "user",
+        "client_ip",
+        "client",
+        "session_id",
+        "app_id",
+        "outcome",
+        "workload",
+        "client_app_id",
+        "logon_type",
+        "shape",
+        "access",
+        "event_id",
+        "media_type",
+        "text_status",
+        "mailbox_basis",
+        "group",
+    )
+)
+"""Columns whose values repeat: only these are worth a dictionary."""
+_LONG = frozenset(("raw", "text"))
+"""Columns whose smallest and largest value tell nobody anything."""
 
 
 def batch(table: str, rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
@@ -25,11 +55,21 @@ def _array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
         return pa.array(values, pa.int64()).cast(kind)
     if pa.types.is_list(kind):
         return _lists(list(values), kind)
-    return pa.array(values, kind)
+    return _strings(values) if pa.types.is_string(kind) else pa.array(values, kind)
+
+
+def _strings(values: Iterable[Any]) -> pa.Array:
+    """Make an array of strings; what is no text is made text, half characters (JSON can smuggle them in) stand as `?`."""
+    try:
+        return pa.array(values, pa.string())
+    except (UnicodeEncodeError, pa.ArrowTypeError, pa.ArrowInvalid):
+        told = [None if value is None else str(value).encode("utf-8", "replace") for value in values]
+        return pa.array(told, pa.string())
 
 
 def _lists(values: list[Any], kind: pa.ListType) -> pa.Array:
-    offsets, flat = [0], []
+    offsets = [0]
+    flat: list[Any] = []
     for value in values:
         flat.extend(value or ())
         offsets.append(len(flat))
@@ -39,34 +79,54 @@ def _lists(values: list[Any], kind: pa.ListType) -> pa.Array:
         children = [_array(column, inner.field(number).type) for number, column in enumerate(columns)]
         items = pa.StructArray.from_arrays(children, fields=list(inner))
     else:
-        items = pa.array(flat, inner)
+        items = _array(flat, inner)
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), items, type=kind)
+
+
+def writer(path: Path, table: str) -> pq.ParquetWriter:
+    """Open a part file of a table for writing."""
+    wanted = schema.TABLES[table].schema
+    return pq.ParquetWriter(
+        path,
+        wanted,
+        compression="zstd",
+        use_dictionary=[name for name in wanted.names if name in _REPEATED],
+        write_statistics=[name for name in wanted.names if name not in _LONG],
+    )
 
 
 class Collector:
     """Gathers the rows of one unit and writes them, a file a table, into place."""
 
-    FLUSH = 20_000
+    BATCH = 2_000
+    """Weight of rows that become one Arrow batch: few enough to stay in the processor's cache."""
+    GROUP = 20_000
+    """Weight of batches that become one row group."""
 
     def __init__(self, folder: Path, stem: str) -> None:
         self.folder, self.stem = folder, stem
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
+        self._batches: dict[str, list[pa.RecordBatch]] = {}
         self._writers: dict[str, tuple[pq.ParquetWriter, Path, Path]] = {}
-        self._weight = 0
+        self._weight = self._held = 0
 
     def add(self, table: str, row: tuple[Any, ...], weight: int = 1) -> None:
         """Take one row; `weight` is about its size in units of a kilobyte."""
-        self._rows.setdefault(table, []).append(row)
+        rows = self._rows.get(table)
+        if rows is None:
+            rows = self._rows[table] = []
+        rows.append(row)
         self._weight += weight
-        if self._weight >= self.FLUSH:
-            self._flush()
+        if self._weight >= self.BATCH:
+            self._pack()
 
     def finish(self) -> list[tuple[str, str]]:
         """Write what is left and rename all files into place; give (table, file name) of each."""
-        self._flush()
+        self._pack()
+        self._write()
         made = []
-        for table, (writer, temporary, target) in self._writers.items():
-            writer.close()
+        for table, (opened, temporary, target) in self._writers.items():
+            opened.close()
             temporary.replace(target)
             made.append((table, target.name))
         self._writers = {}
@@ -74,22 +134,31 @@ class Collector:
 
     def abandon(self) -> None:
         """Drop everything."""
-        for writer, temporary, _ in self._writers.values():
-            writer.close()
+        for opened, temporary, _ in self._writers.values():
+            opened.close()
             temporary.unlink(missing_ok=True)
 
-    def _flush(self) -> None:
+    def _pack(self) -> None:
         for table, rows in self._rows.items():
             if rows:
-                self._writer(table).write_batch(batch(table, rows))
+                self._batches.setdefault(table, []).append(batch(table, rows))
                 rows.clear()
+        self._held += self._weight
         self._weight = 0
+        if self._held >= self.GROUP:
+            self._write()
+
+    def _write(self) -> None:
+        for table, batches in self._batches.items():
+            if batches:
+                self._writer(table).write_table(pa.Table.from_batches(batches))
+                batches.clear()
+        self._held = 0
 
     def _writer(self, table: str) -> pq.ParquetWriter:
         if table not in self._writers:
             folder = self.folder / table
             folder.mkdir(parents=True, exist_ok=True)
-            temporary, target = folder / f".{self.stem}.tmp", folder / f"{self.stem}.parquet"
-            writer = pq.ParquetWriter(temporary, schema.TABLES[table].schema, compression="zstd")
-            self._writers[table] = (writer, temporary, target)
+            temporary, target = folder / f".{self.stem}.{os.getpid()}.tmp", folder / f"{self.stem}.parquet"
+            self._writers[table] = (writer(temporary, table), temporary, target)
         return self._writers[table][0]

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from unsealed.errors import BadRecord
 from unsealed.read.mail import message
-from unsealed.read.reader import Part, Row, skip
+from unsealed.read.reader import Part, Row, guarded, skip
 
-_LINE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*\r?\n)*([A-Za-z][A-Za-z0-9-]{1,40})[ \t]*:")
+_LINE = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*([A-Za-z][A-Za-z0-9-]{1,40})[ \t]*:")
 _KNOWN = re.compile(
     rb"(?im)^(received|return-path|delivered-to|from|to|subject|date|message-id|mime-version|content-type|x-[a-z0-9-]+|"
     rb"reply-to|sender|cc|bcc|in-reply-to|references|authentication-results|dkim-signature|arc-seal|envelope-to)[ \t]*:"
@@ -25,6 +24,8 @@ class Eml:
 
     def detect(self, head: bytes, shown: str) -> int:
         """Be sure of two or more header lines that only mail has; less sure of one in a file named `.eml`."""
+        if b"\n" not in head[:4096]:
+            head = head.replace(b"\r", b"\n")  # line ends of the old Macintosh
         if not _LINE.match(head) and not head.startswith((b"From ", b">From ")):
             return 0
         block = head[: re.search(rb"\r?\n\r?\n|\Z", head).start()]  # type: ignore[union-attr]  # \Z always matches
@@ -48,10 +49,7 @@ class Eml:
         if b"\x00" in raw[:512]:
             yield skip(part, locator, "binary", "binary data where a message's headers should be")
             return
-        try:
-            yield from message.rows(raw, part, locator)
-        except BadRecord as error:
-            yield skip(part, locator, error.reason, error.detail)
+        yield from guarded(message.rows(raw, part, locator), part, locator)
 
 
 READER = Eml()

@@ -1,22 +1,23 @@
 """Worker processes: units of work out, part files and counts back; a worker may die without taking the run along."""
 
+import gc
 import multiprocessing
 import os
 import signal
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Self
 
 from unsealed import plugins
 from unsealed.errors import BadRecord
 from unsealed.read.collect import Collector
-from unsealed.read.reader import Part, Reader
+from unsealed.read.reader import Part, Reader, Row, skip
 from unsealed.schema import content_id
 
 ITEM_SECONDS = 30
@@ -64,64 +65,93 @@ def readers() -> dict[str, Reader]:
 def work(unit: Unit) -> Result:
     """Read one unit: rows into part files, counts and skipped rows back. Runs in a worker process."""
     reader, result = readers()[unit.reader], Result(unit)
-    collector = Collector(Path(unit.tables), unit.stem)
-    seen: set[Any] = set()
+    shelf = _Shelf(Path(unit.tables), unit.stem)
+    collecting = gc.isenabled()
+    gc.disable()  # rows are plain tuples without cycles, and going through them again and again costs a sixth
     try:
         with _clock():
             for number, part in enumerate(unit.parts):
-                _read(reader, part, number, collector, result, seen)
-        result.files = collector.finish()
+                _read(reader, part, number, shelf, result)
+        result.files = shelf.finish()
     except BaseException:
-        collector.abandon()
+        shelf.abandon()
         raise
+    finally:
+        if collecting:
+            gc.enable()
     return result
 
 
-def _read(reader: Reader, part: Part, number: int, collector: Collector, result: Result, seen: set[Any]) -> None:
-    fresh = True
-    try:
-        for table, row in reader.read(part):
+def _read(reader: Reader, part: Part, number: int, into: "_Shelf", result: Result) -> None:
+    """Put the rows of one part where they belong; only the reader is guarded, never the writing."""
+    armed, records = monotonic(), 0
+    fresh: Collector | None = into.main
+    for table, row in _guarded(reader, part):
+        now = monotonic()
+        if now - armed > 1:
             _rearm()
-            if table == "skipped":
-                result.skipped.append((number, row))
-                continue
-            if table == "messages":
-                result.records[number] += 1
-                collector.add(table, row, 1 + len(row[18] or "") // 1000)  # type: ignore[arg-type]  # the text
-                continue
-            if table == "events":
-                # The same record twice in one export is the rule, not the exception: keep the first.
-                result.records[number] += 1
-                fresh = row[0] not in seen
-                seen.add(row[0])
-            if fresh or table == "attachments":
-                collector.add(table, row)
+            armed = now
+        if table == "events":
+            records += 1
+            fresh = into.for_event(row)
+            if fresh is not None:
+                fresh.add(table, row)
+        elif table == "accesses":
+            if fresh is not None:
+                fresh.add(table, row)
+        elif table == "skipped":
+            result.skipped.append((number, row))
+        elif table == "messages":
+            records += 1
+            into.main.add(table, row, 1 + len(row[18] or "") // 1000)  # type: ignore[arg-type]  # the text
+        else:
+            into.main.add(table, row)
+    result.records[number] = records
+
+
+def _guarded(reader: Reader, part: Part) -> Iterator[Row]:
+    """Give a part's rows; whatever its reader dies of costs the rest of the part, and is told."""
+    locator = f"byte:{part.start}+{part.end - part.start}"
+    try:
+        yield from reader.read(part)
     except BadRecord as error:
-        result.skipped.append(
-            (
-                number,
-                (
-                    part.evidence_id,
-                    part.shown,
-                    f"byte:{part.start}+{part.end - part.start}",
-                    error.reason,
-                    f"{error.detail}; the rest of this range was left",
-                ),
-            )
-        )
-    except (OSError, MemoryError) as error:
-        result.skipped.append(
-            (
-                number,
-                (
-                    part.evidence_id,
-                    part.shown,
-                    f"byte:{part.start}+{part.end - part.start}",
-                    "unreadable",
-                    f"{type(error).__name__}: {error}",
-                ),
-            )
-        )
+        yield skip(part, error.locator or locator, error.reason, f"{error.detail}; the rest of this range was left")
+    except Exception as error:  # noqa: BLE001 - the one guard: evidence may cost itself, never the run
+        yield skip(part, locator, "unreadable", f"{type(error).__name__}: {error}; the rest of this range was left")
+
+
+class _Shelf:
+    """The part files of one unit: one set for each form of log record, so that a fuller form can replace a poorer one."""
+
+    def __init__(self, folder: Path, stem: str) -> None:
+        self.folder, self.stem = folder, stem
+        self.main = Collector(folder, stem)
+        self._forms: dict[object, tuple[Collector, set[object]]] = {}
+
+    def for_event(self, row: tuple[object, ...]) -> Collector | None:
+        """Give the collector for an event; None where it is there already (the rule, not the exception)."""
+        form = self._forms.get(row[19])
+        if form is None:
+            made = Collector(self.folder, f"{self.stem}-{row[19]}") if self._forms else self.main
+            form = self._forms.setdefault(row[19], (made, set()))
+        collector, seen = form
+        if row[0] in seen:
+            return None
+        seen.add(row[0])
+        return collector
+
+    def collectors(self) -> list[Collector]:
+        """Give all of them, each once."""
+        return [self.main, *(made for made, _ in self._forms.values() if made is not self.main)]
+
+    def finish(self) -> list[tuple[str, str]]:
+        """Rename all part files into place."""
+        return [file for collector in self.collectors() for file in collector.finish()]
+
+    def abandon(self) -> None:
+        """Drop everything."""
+        for collector in self.collectors():
+            collector.abandon()
 
 
 class _clock:  # noqa: N801 - used like a function
@@ -138,7 +168,8 @@ class _clock:  # noqa: N801 - used like a function
 
 
 def _rearm() -> None:
-    signal.setitimer(signal.ITIMER_REAL, ITEM_SECONDS)
+    if threading.current_thread() is threading.main_thread():
+        signal.setitimer(signal.ITIMER_REAL, ITEM_SECONDS)
 
 
 def _late(*_: object) -> None:
@@ -150,8 +181,8 @@ def _start(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
+        if os.getppid() == parent and (mother := multiprocessing.parent_process()):
+            mother.join()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
@@ -164,7 +195,7 @@ class Pool:
         self.workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> "Pool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

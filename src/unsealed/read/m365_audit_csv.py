@@ -13,15 +13,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
+import pyarrow.csv as pacsv
 
-from unsealed.read.encodings import head_text, sniff
+from unsealed.read.encodings import head_text, sniff, transcoded
 from unsealed.read.m365 import records, shapes
-from unsealed.read.reader import RANGE, Part, Row, skip
+from unsealed.read.reader import RANGE, Part, Row, guarded, skip
 
+BLOCK = 1 << 20
 MAX_ROW = 4 << 20
 """Bytes of one row; longer ones are taken for a broken quote."""
-_PREAMBLE = re.compile(r"\ufeff?(?:(?:#TYPE[^\r\n]*|sep=.)?\r?\n)*")
 csv.field_size_limit(min(sys.maxsize, 64 << 20))
+_BLANK = {b"", b"\r"}
+_PREAMBLE = re.compile(r"\ufeff?(?:(?:#TYPE[^\r\n]*|sep=.)?\r?\n)*")
+"""What PowerShell 5 and Excel put before the header."""
 
 
 class AuditCsv:
@@ -34,15 +39,14 @@ class AuditCsv:
     def detect(self, head: bytes, shown: str) -> int:
         """Be sure of a first line that names AuditData, or Sentinel's columns."""
         del shown
-        text = head_text(head)
-        return 95 if shapes.csv_columns(text[_preamble(text) :].partition("\n")[0]) else 0
+        return 95 if shapes.csv_columns(_header(head_text(head))[0]) else 0
 
     def ranges(self, path: str, size: int) -> list[tuple[int, int]]:
         """Cut at line ends where no quote is open; UTF-16 is left whole."""
         if size <= RANGE:
             return [(0, size)]
         with Path(path).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            if sniff(data[:4])[0] != "utf-8":
+            if sniff(data[:64])[0] != "utf-8":
                 return [(0, size)]
             cuts, quotes = [0], 0
             for start in range(0, size - RANGE, RANGE):
@@ -55,65 +59,110 @@ class AuditCsv:
 
     def read(self, part: Part) -> Iterator[Row]:
         """Give the records of the range."""
-        encoding, mark = sniff(_head(part.path))
-        if encoding != "utf-8":
-            yield from self._transcoded(part, encoding)
-            return
-        with Path(part.path).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            opening = mark + len(data[mark:4096][: _preamble(data[mark:4096].decode("latin-1"))])
-            first = data.find(b"\n", opening)
-            header = data[opening : first if first >= 0 else len(data)].decode("utf-8", "replace")
-            start = max(part.start, first + 1 if first >= 0 else len(data))
-            yield from _rows(data, start, part.end, header, part, 1)
-
-    def _transcoded(self, part: Part, encoding: str) -> Iterator[Row]:
-        """Read UTF-16 by way of UTF-8; places are then told as rows."""
-        text = Path(part.path).read_bytes().decode(encoding, "replace").lstrip("\ufeff")
-        header, _, rest = text[_preamble(text) :].partition("\n")
-        body = rest.encode()
-        if body:
-            with mmap.mmap(-1, len(body)) as data:
-                data.write(body)
-                yield from _rows(data, 0, len(body), header, part, 0)
+        with Path(part.path).open("rb") as stream:
+            encoding = sniff(stream.read(64))[0]
+            with transcoded(stream, encoding) as data:
+                header, length = _header(data[: 1 << 20].decode("utf-8", "replace"))
+                found = shapes.csv_columns(header)
+                if not found:
+                    yield skip(part, "line:1", "no_header", "the first line names no column of an audit log export")
+                    return
+                offset = len(data[:length].decode("utf-8", "replace").encode(encoding))
+                table = _Table(part, *found, encoding, offset)
+                yield from table.rows(data, max(part.start, length), part.end if encoding == "utf-8" else len(data))
 
 
-def _rows(data: mmap.mmap, start: int, end: int, header: str, part: Part, bytewise: int) -> Iterator[Row]:
-    found = shapes.csv_columns(header)
-    if not found:
-        yield skip(part, "line:1", "no_header", "the first line names no column of an audit log export")
-        return
-    delimiter, columns = found
-    position, number = start, 1
-    while position < end:
+class _Table:
+    """The rows of one export: its columns, and where AuditData is among them."""
+
+    def __init__(self, part: Part, delimiter: str, columns: list[str], encoding: str, offset: int) -> None:
+        self.part, self.delimiter, self.columns, self.encoding = part, delimiter, columns, encoding
+        self.audit = next((number for number, name in enumerate(columns) if name.lower() == "auditdata"), -1)
+        self.offset = offset
+        """How far we are in the evidence, where it is no UTF-8."""
+
+    def rows(self, data: mmap.mmap, position: int, end: int) -> Iterator[Row]:
+        """Give the rows from `position` to `end`, by the block where all is plain, else one by one."""
+        while position < end:
+            stop = data.rfind(b"\n", position, min(position + BLOCK, end)) + 1 or end
+            plain = self.plain(data[position:stop], position)
+            if plain:
+                yield from self.quick(data, *plain)
+                position = stop
+            while position < stop:
+                made, position = self.slow(data, position)
+                yield from made
+
+    def plain(self, block: bytes, position: int) -> tuple[list[tuple[int, int]], list[bytes]] | None:
+        """Give place and AuditData of a block's rows; None where a row takes several lines or has other columns."""
+        if self.audit < 0 or self.encoding != "utf-8":
+            return None
+        spots = []
+        for line in block.split(b"\n"):
+            if line not in _BLANK:
+                spots.append((position, len(line) + 1))
+            position += len(line) + 1
+        names = [str(number) for number in range(len(self.columns))]
+        wanted = names[self.audit]
+        try:
+            table = pacsv.read_csv(
+                pa.BufferReader(block),
+                pacsv.ReadOptions(use_threads=False, column_names=names, block_size=len(block) + 1),
+                pacsv.ParseOptions(delimiter=self.delimiter),
+                pacsv.ConvertOptions(include_columns=[wanted], column_types={wanted: pa.binary()}, check_utf8=False),
+            )
+        except pa.ArrowInvalid:
+            return None
+        return (spots, table.column(0).to_pylist()) if table.num_rows == len(spots) else None
+
+    def quick(self, data: mmap.mmap, spots: list[tuple[int, int]], values: list[bytes]) -> Iterator[Row]:
+        part, make, loads = self.part, records.rows, orjson.loads
+        for (position, length), raw in zip(spots, values, strict=True):
+            try:
+                made = make(loads(raw), raw.decode(), part, f"byte:{position}+{length}", "record")
+            except (ValueError, AttributeError):
+                made = self.slow(data, position)[0]
+            yield from made
+
+    def slow(self, data: mmap.mmap, position: int) -> tuple[list[Row], int]:
+        """Read one row, its quotes followed over line ends; give its rows and where the next begins."""
         after = _line_end(data, position, 0, limit=MAX_ROW)
-        values = _values(data[position:after], delimiter)
-        if len(values) != len(columns) and b"\n" in data[position : after - 1]:
+        values = _values(data[position:after], self.delimiter)
+        if len(values) != len(self.columns) and b"\n" in data[position : after - 1]:
             after = data.find(b"\n", position) + 1
-            values = _values(data[position:after], delimiter)
-        number += 1
-        locator = f"byte:{position}+{after - position}" if bytewise else f"line:{number}"
-        position = after
-        if values:
-            yield from _record(columns, values, part, locator)
+            values = _values(data[position:after], self.delimiter)
+        locator = self.locator(position, data[position:after])
+        return (guarded(self.record(values, locator), self.part, locator) if values else []), after
+
+    def record(self, values: list[str], locator: str) -> Iterator[Row]:
+        if len(values) < len(self.columns) and len(values) <= max(self.audit, 0):
+            detail = f"the row has {len(values)} fields of {len(self.columns)}"
+            yield skip(self.part, locator, "broken_row", detail)
+            return
+        try:
+            record, raw, shape = shapes.of_row(self.columns, values)
+            made = records.rows(record, raw, self.part, locator, shape)
+        except orjson.JSONDecodeError as error:
+            yield skip(self.part, locator, "invalid_json", f"AuditData is not valid JSON: {error}")
+        except ValueError as error:
+            yield skip(self.part, locator, "not_a_record", str(error))
+        else:
+            yield from made
+
+    def locator(self, position: int, line: bytes) -> str:
+        """Tell the row's place in the evidence, where its text may stand in UTF-16."""
+        if self.encoding == "utf-8":
+            return f"byte:{position}+{len(line)}"
+        length, begin = len(line.decode("utf-8", "replace").encode(self.encoding)), self.offset
+        self.offset += length
+        return f"byte:{begin}+{length}"
 
 
-def _record(columns: list[str], values: list[str], part: Part, locator: str) -> Iterator[Row]:
-    if len(values) < len(columns) and len(values) <= _audit_column(columns):
-        yield skip(part, locator, "broken_row", f"the row has {len(values)} fields of {len(columns)}")
-        return
-    try:
-        record, raw, shape = shapes.of_row(columns, values)
-        made = list(records.rows(record, raw, part, locator, shape))
-    except orjson.JSONDecodeError as error:
-        yield skip(part, locator, "invalid_json", f"AuditData is not valid JSON: {error}")
-    except ValueError as error:
-        yield skip(part, locator, "not_a_record", str(error))
-    else:
-        yield from made
-
-
-def _audit_column(columns: list[str]) -> int:
-    return next((number for number, name in enumerate(columns) if name.lower() == "auditdata"), 0)
+def _header(text: str) -> tuple[str, int]:
+    """Give the line that names the columns, and the bytes up to its end."""
+    start = _PREAMBLE.match(text).end()  # type: ignore[union-attr]  # the pattern matches the empty string
+    end = text.find("\n", start) + 1 or len(text)
+    return text[start:end].strip("\r\n"), len(text[:end].encode())
 
 
 def _values(line: bytes, delimiter: str) -> list[str]:
@@ -127,7 +176,7 @@ def _values(line: bytes, delimiter: str) -> list[str]:
 
 
 def _line_end(data: mmap.mmap, position: int, quotes: int, limit: int = 1 << 20) -> int:
-    """Give the end of the first line at or after `position` that closes all quotes; the plain line's end if none does."""
+    """Give the end of the first line from `position` on that closes all quotes; the plain line's end if none does."""
     first = 0
     while True:
         newline = data.find(b"\n", position)
@@ -141,17 +190,6 @@ def _line_end(data: mmap.mmap, position: int, quotes: int, limit: int = 1 << 20)
         if after >= len(data) or limit <= 0:
             return first
         position = after
-
-
-def _preamble(text: str) -> int:
-    """Tell how long the lines are that PowerShell (`#TYPE ...`) and Excel (`sep=;`) put before the header."""
-    match = _PREAMBLE.match(text)
-    return match.end() if match else 0
-
-
-def _head(path: str) -> bytes:
-    with Path(path).open("rb") as stream:
-        return stream.read(4096)
 
 
 READER = AuditCsv()

@@ -7,18 +7,23 @@ import mmap
 import re
 from collections.abc import Iterator
 
-from unsealed.errors import BadRecord
 from unsealed.read.mail import message
-from unsealed.read.reader import Part, Row, equal_ranges, skip
+from unsealed.read.reader import Part, Row, equal_ranges, guarded, skip
 
 _STAMP = (
     rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     rb"[a-z]* +\d{1,2}|\d{1,2} +(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*)[ ,]"
 )
-_FROM_LINE = re.compile(rb"From (?:[^\r\n]*?" + _STAMP + rb"[^\r\n]*\d[^\r\n]*|- ?|[^\s@]+@\S+ ?|)\r?\n")
+_STAMPED = re.compile(_STAMP)
+_DIGIT = re.compile(rb"\d")
+_CLOCK = re.compile(rb"\d\d:\d\d")
+_BARE_SENDER = re.compile(rb"(?:- ?|[^\s@]+@\S+ ?|)")
+MAX_LINE = 1024
+"""Bytes of a `From ` line."""
 _HEADER_LINE = re.compile(rb"(?:>?From |[!-9;-~]{1,76}[ \t]*:)")
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
 _CONTENT_LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d{1,12})\r?$")
+_BLANK = re.compile(rb"\r?\n\r?\n")
 _PROBE = 64 << 10
 
 
@@ -31,12 +36,11 @@ class Mbox:
 
     def detect(self, head: bytes, shown: str) -> int:
         """Be sure of a valid `From ` line followed by a header line; a name alone is nothing."""
-        start = len(head) - len(head.lstrip(b"\r\n")) if head[:1] in b"\r\n" else 0
-        start = 3 if head.startswith(b"\xef\xbb\xbf") else start
+        start = 3 if head.startswith(b"\xef\xbb\xbf") else len(head) - len(head.lstrip(b"\r\n"))
         if not head.startswith(b"From ", start):
             return 0
-        match = _FROM_LINE.match(head, start)
-        if match and (_HEADER_LINE.match(head, match.end()) or match.end() == len(head)):
+        after = _from_line(head, start)
+        if after > 0 and (_HEADER_LINE.match(head, after) or after == len(head)):
             return 90
         return 60 if shown.lower().endswith((".mbox", ".mbx")) else 30
 
@@ -67,18 +71,17 @@ def _one(data: mmap.mmap, begin: int, after: int, part: Part, locator: str) -> I
         raw = data[begin:after]
     body = raw.find(b"\n") + 1
     raw = raw[body:]
-    if b"\n>" in raw:
+    if b">From " in raw:
         raw = _QUOTED.sub(rb"\1", raw)
-    try:
-        yield from message.rows(raw, part, locator)
-    except BadRecord as error:
-        yield skip(part, locator, error.reason, error.detail)
+    yield from guarded(message.rows(raw, part, locator), part, locator)
 
 
 def _next(data: mmap.mmap, position: int, *, first: bool = False) -> int:
     """Give the place of the next valid `From ` line at or after `position`; -1 if there is none."""
-    if first and _FROM_LINE.match(data[:4096].lstrip(b"\xef\xbb\xbf")):
-        return 0
+    if first:
+        mark = 3 if data[:3] == b"\xef\xbb\xbf" else 0
+        if _from_line(data, mark) > 0:
+            return mark
     position = max(position - 1, 0)
     while True:
         found = data.find(b"\nFrom ", position)
@@ -89,30 +92,41 @@ def _next(data: mmap.mmap, position: int, *, first: bool = False) -> int:
         position = found + 1
 
 
+def _from_line(data: bytes | mmap.mmap, place: int) -> int:
+    """Give the end of the `From ` line at `place`; -1 if it is none."""
+    if data[place : place + 5] != b"From ":
+        return -1
+    newline = data.find(b"\n", place, place + MAX_LINE)
+    if newline < 0:
+        return -1
+    line = data[place + 5 : newline].removesuffix(b"\r")
+    stamp = _STAMPED.search(line)
+    valid = _DIGIT.search(line, stamp.end()) if stamp else _BARE_SENDER.fullmatch(line)
+    return newline + 1 if valid else -1
+
+
 def _valid(data: mmap.mmap, place: int) -> bool:
-    window = data[place : place + 2048]
-    match = _FROM_LINE.match(window)
-    if not match:
-        return False
-    if not (_HEADER_LINE.match(window, match.end()) or place + match.end() >= len(data)):
+    after = _from_line(data, place)
+    if after < 0 or not (after >= len(data) or _HEADER_LINE.match(data[after : after + 256])):
         return False
     blank = data[max(place - 3, 0) : place].endswith((b"\n\n", b"\n\r\n"))
-    return blank or bool(re.search(rb"\d\d:\d\d", match.group()))
+    return blank or bool(_CLOCK.search(data[place:after]))
 
 
 def _end(data: mmap.mmap, begin: int) -> int:
-    """Give the end of the message that begins here: Content-Length where it lands on a `From ` line, else the next one."""
+    """Give the end of the message that begins here: where Content-Length lands on a `From ` line, else the next one."""
     found = _next(data, begin + 5)
     end = found if found >= 0 else len(data)
-    head = data[begin : min(begin + _PROBE, len(data))]
-    blank = re.search(rb"\r?\n\r?\n", head)
-    if blank:
-        declared = _CONTENT_LENGTH.search(head, 0, blank.start() + 1)
-        if declared:
-            landed = begin + blank.end() + int(declared.group(1))
-            for place in range(landed, min(landed + 3, len(data))):
-                if place > end and data[place : place + 5] == b"From " and _valid(data, place):
-                    return place
+    head = data[begin : min(end, begin + _PROBE)]
+    if found < 0 or b"ontent-length:" not in head.lower():
+        return end
+    declared = _CONTENT_LENGTH.search(head)
+    blank = _BLANK.search(head)
+    if declared and blank and declared.start() < blank.start():
+        landed = begin + blank.end() + int(declared.group(1))
+        for place in range(max(landed, end + 1), min(landed + 3, len(data))):
+            if data[place : place + 5] == b"From " and _valid(data, place):
+                return place
     return end
 
 

@@ -12,7 +12,7 @@ from unsealed.progress import Progress
 from unsealed.read.engine import Unit, readers
 from unsealed.read.intake import places, unpack
 from unsealed.read.intake.walk import File, Opened, Unread
-from unsealed.read.reader import Part, Reader
+from unsealed.read.reader import Part, Place, Reader
 
 BUNDLE_FILES = 400
 BUNDLE_BYTES = 16 << 20
@@ -130,7 +130,7 @@ class Planner:
     def _parts(self, file: File, reader: Reader) -> Iterator[Unit]:
         evidence_id = sha256_file(file.path)
         self._take_in(file, evidence_id)
-        where = places.Place()
+        where = Place()
         if reader.kind == "mail":
             where = places.place(file.inner, whole_file=reader.name != "eml", mailbox=self.mailbox)
         ranges = reader.ranges(str(file.path), file.size)
@@ -165,7 +165,7 @@ class Planner:
         if len(bundle) >= BUNDLE_FILES or sum(part.size for part in bundle) >= BUNDLE_BYTES:
             yield self._unit(reader.name)
 
-    def _part(self, file: File, evidence_id: str, start: int, end: int, where: places.Place) -> Part:
+    def _part(self, file: File, evidence_id: str, start: int, end: int, where: Place) -> Part:
         return Part(str(file.path), file.shown, evidence_id, file.size, start, end, where, self.case.config.timezone)
 
     def _unit(self, reader: str) -> Unit:
@@ -181,7 +181,7 @@ class Planner:
         if not file.given or (evidence_id, file.shown) in self._taken:
             return
         self._taken.add((evidence_id, file.shown))
-        absolute = os.fsencode(file.path.absolute()).decode("utf-8", "backslashreplace")
+        absolute = os.fsencode(file.path.absolute()).decode("utf-8", "surrogateescape")
         self._custody.append(
             {
                 "action": "take_in",

@@ -4,9 +4,11 @@ A reader is one file in `read/` with an object `READER` of this protocol. Its `r
 range to rows, so ranges can be read in any order, in any process, on any machine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
+
+from unsealed.errors import BadRecord
 
 Row = tuple[str, tuple[object, ...]]
 """A table's name, and the row's values in the order of the table's columns in `unsealed.schema`."""
@@ -69,6 +71,16 @@ class Reader(Protocol):
 def skip(part: Part, locator: str, reason: str, detail: str) -> Row:
     """Make the row that says what could not be read, where and why."""
     return "skipped", (part.evidence_id, part.shown, locator, reason, detail)
+
+
+def guarded(rows: Iterable[Row], part: Part, locator: str) -> list[Row]:
+    """Give all rows of one record, or, whatever a hostile record does to its reader, the one that says it is bad."""
+    try:
+        return list(rows)
+    except BadRecord as error:
+        return [skip(part, error.locator or locator, error.reason, error.detail)]
+    except Exception as error:  # noqa: BLE001 - the one guard: a record may cost itself, never the run
+        return [skip(part, locator, "reader_failed", f"{type(error).__name__}: {error}"[:500])]
 
 
 def equal_ranges(size: int) -> list[tuple[int, int]]:

@@ -1,10 +1,9 @@
-"""What can only be told when all is read: one row a log record, whose mailbox it is, which letters are one conversation.
+"""What can only be told when all is read: one row a record, whose mailbox it is, which letters are one conversation.
 
 Part files are rewritten in place (temporary name, rename) and only where something changes, so settling can be
 killed and repeated at any point.
 """
 
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,22 +15,10 @@ import pyarrow.parquet as pq
 from unsealed import schema
 from unsealed.case import Case
 from unsealed.query import Engine, engine, replace
-from unsealed.read.mail.threads import Letter, Threads, participants
-from unsealed.schema import content_id
+from unsealed.read import collect
+from unsealed.read.conversations import conversations
 
 _SHAPE_RANK = "CASE shape WHEN 'record' THEN 0 WHEN 'sentinel' THEN 1 ELSE 2 END"
-_THREADING = [
-    "message_id",
-    "internet_message_id",
-    "in_reply_to",
-    "references",
-    "thread_index",
-    "subject",
-    "date",
-    "from_address",
-    "to",
-    "cc",
-]
 
 
 def settle(case: Case) -> None:
@@ -41,7 +28,7 @@ def settle(case: Case) -> None:
         _one_row_a_copy(case, db)
         owners = _owners(db)
         mailboxes = _mailbox_names(db)
-    _messages(case, owners)
+        _messages(case, db, owners)
     _names_for_guids(case, mailboxes)
     rows = [{**row, **_owner(row, owners)} for row in case.journal.evidence()]
     replace(case, "evidence", pa.Table.from_pylist(rows, schema.TABLES["evidence"].schema))
@@ -54,21 +41,22 @@ def _one_row_a_record(case: Case, db: Engine) -> None:
     if not parts:
         return
     files = ", ".join("'" + str(part).replace("'", "''") + "'" for part in parts)
-    twice = db.rows(
-        f"SELECT filename AS file, list(file_row_number) AS gone, list(event_id) AS ids FROM ("
-        f"  SELECT filename, file_row_number, event_id, row_number() OVER (PARTITION BY event_id "
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE twice AS SELECT file, line, event_id FROM ("
+        f"  SELECT filename AS file, file_row_number AS line, event_id, row_number() OVER (PARTITION BY event_id "
         f"  ORDER BY {_SHAPE_RANK}, filename, file_row_number) AS nth "
-        f"  FROM read_parquet([{files}], filename = true, file_row_number = true)) WHERE nth > 1 GROUP BY filename"
+        f"  FROM read_parquet([{files}], filename = true, file_row_number = true)) WHERE nth > 1"
     )
-    for row in twice:
-        part, gone, ids = Path(row["file"]), set(row["gone"]), pa.array(set(row["ids"]))
+    for file in db.rows("SELECT DISTINCT file FROM twice ORDER BY file"):
+        part = Path(file["file"])
+        gone = db.table("SELECT line, event_id FROM twice WHERE file = ?", [file["file"]])
         accesses = case.tables / "accesses" / part.name
         if accesses.exists():
             table = pq.read_table(accesses)
-            _rewrite(accesses, table.filter(pc.invert(pc.is_in(table["event_id"], ids))))
+            _rewrite(accesses, table.filter(pc.invert(pc.is_in(table["event_id"], gone["event_id"]))))
         table = pq.read_table(part)
-        keep = pa.array([number not in gone for number in range(table.num_rows)])
-        _rewrite(part, table.filter(keep))
+        lines = pa.array(range(table.num_rows), pa.int64())
+        _rewrite(part, table.filter(pc.invert(pc.is_in(lines, gone["line"].cast(pa.int64())))))
 
 
 def _one_row_a_copy(case: Case, db: Engine) -> None:
@@ -93,56 +81,35 @@ def _one_row_a_copy(case: Case, db: Engine) -> None:
 def _owners(db: Engine) -> dict[str, str]:
     """Infer whose mailbox a group of files is: whom its mail was delivered to, else who is on most of it."""
     votes = db.rows("""
-        WITH unnamed AS (SELECT message_id, "group" AS grp, owner_hints, from_address, "to", cc FROM messages
+        WITH unnamed AS (SELECT "group" AS grp, owner_hints, from_address, "to", cc FROM messages
                          WHERE mailbox_basis IS NULL OR mailbox_basis = 'inferred'),
              sizes AS (SELECT grp, count(*) AS n FROM unnamed GROUP BY grp),
-             hints AS (SELECT grp, unnest(owner_hints) AS address, message_id FROM unnamed),
+             hints AS (SELECT grp, unnest(list_distinct(owner_hints)) AS address FROM unnamed),
              people AS (
-                SELECT grp, message_id, from_address AS address FROM unnamed
-                UNION SELECT grp, message_id, unnest("to").address FROM unnamed
-                UNION SELECT grp, message_id, unnest(cc).address FROM unnamed),
+                SELECT grp, unnest(list_distinct(list_concat([from_address],
+                    list_transform("to", lambda x: x.address), list_transform(cc, lambda x: x.address)))) AS address
+                FROM unnamed),
              counted AS (
-                SELECT grp, address, count(DISTINCT message_id) AS n, 1 AS sure FROM hints GROUP BY ALL
-                UNION ALL SELECT grp, address, count(DISTINCT message_id), 0 FROM people GROUP BY ALL)
+                SELECT grp, address, count(*) AS n, 1 AS sure FROM hints GROUP BY ALL
+                UNION ALL SELECT grp, address, count(*), 0 FROM people GROUP BY ALL)
         SELECT grp, address FROM counted JOIN sizes USING (grp)
         WHERE address IS NOT NULL AND address <> '' AND (sure = 0 OR counted.n * 3 >= sizes.n)
         QUALIFY row_number() OVER (PARTITION BY grp ORDER BY sure DESC, counted.n DESC, address) = 1""")
     return {row["grp"]: row["address"] for row in votes}
 
 
-def _messages(case: Case, owners: dict[str, str]) -> None:
-    threads = Threads()
-    for part in case.parts("messages"):
-        for letter in _letters(part):
-            threads.add(letter)
-    names = iter(threads.names())
-    identities: dict[str, str] = {}
-    for part in case.parts("messages"):
+def _messages(case: Case, db: Engine, owners: dict[str, str]) -> None:
+    """Write conversations and inferred owners into the messages, a part file at a time."""
+    parts = case.parts("messages")
+    if not parts:
+        return
+    names = conversations(db, parts)
+    for part in parts:
         table = pq.read_table(part)
-        conversations = [
-            identities.setdefault(name, content_id("conversation", name)) for name in islice(names, table.num_rows)
-        ]
-        changed = _column(table, "conversation_id", pa.array(conversations, pa.string()))
+        changed = _column(table, "conversation_id", pa.array(islice(names, table.num_rows), pa.string()))
         changed = _named(changed, owners)
         if not changed.equals(table):
             _rewrite(part, changed)
-
-
-def _letters(part: Path) -> Iterator[Letter]:
-    for batch in pq.ParquetFile(part).iter_batches(20_000, columns=_THREADING):
-        dates = batch.column("date").cast(pa.int64()).to_pylist()
-        for row, date in zip(batch.drop_columns(["date"]).to_pylist(), dates, strict=True):
-            people = participants(row["from_address"], row["to"], row["cc"])
-            yield Letter(
-                row["message_id"],
-                row["internet_message_id"],
-                row["in_reply_to"],
-                tuple(row["references"] or ()),
-                row["thread_index"],
-                row["subject"] or "",
-                date,
-                people,
-            )
 
 
 def _named(table: pa.Table, owners: dict[str, str]) -> pa.Table:
@@ -195,5 +162,6 @@ def _column(table: pa.Table, name: str, values: pa.Array) -> pa.Table:
 
 def _rewrite(part: Path, table: pa.Table) -> None:
     temporary = part.with_name(f".{part.stem}.tmp")
-    pq.write_table(table, temporary, compression="zstd")
+    with collect.writer(temporary, part.parent.name) as opened:
+        opened.write_table(table)
     temporary.replace(part)

@@ -28,6 +28,7 @@ _ENDINGS = (
     ".olm",
     ".sbd",
 )
+MAX_NAME = 400
 _MAILDIR = {"cur", "new", "tmp"}
 INSIDE = "!/"
 """What stands between an archive's path and a member's name."""
@@ -35,16 +36,16 @@ INSIDE = "!/"
 
 def strip_endings(name: str) -> str:
     """Take archive and mail endings off a file's name."""
-    lowered = name.lower()
-    for ending in _ENDINGS:
-        if lowered.endswith(ending) and len(name) > len(ending):
-            return strip_endings(name[: -len(ending)])
-    return name
+    while True:
+        ending = next((end for end in _ENDINGS if name.lower().endswith(end) and len(name) > len(end)), None)
+        if ending is None:
+            return name
+        name = name[: -len(ending)]
 
 
 def address_in(component: str) -> str | None:
     """Give the mail address that a path component is, its endings aside; None if it is none."""
-    name = strip_endings(component)
+    name = strip_endings(component[-MAX_NAME:])
     return name.lower() if _ADDRESS.fullmatch(name) else None
 
 
@@ -75,7 +76,7 @@ def place(inner: str, *, whole_file: bool, mailbox: str | None) -> Place:
 
 
 def _nearest(parts: list[str], *, whole_file: bool) -> list[str]:
-    """Where no component names a mailbox, keep what is a mailbox's own structure: Maildir, Thunderbird, one directory."""
+    """Keep, where no component names a mailbox, what is its own structure: Maildir, Thunderbird, one directory."""
     if any(part in _MAILDIR for part in parts[:-1]):
         start = max(
             (n for n, part in enumerate(parts[:-1]) if part not in _MAILDIR and not part.startswith(".")), default=-1

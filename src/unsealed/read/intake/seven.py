@@ -7,20 +7,18 @@ from typing import Any
 import py7zr
 from py7zr.io import Py7zIO, WriterFactory
 
-from unsealed.read.intake.unpack import FREE_OUT, MAX_RATIO, Member, Problem, TooMuchError
+from unsealed.read.intake.unpack import MAX_RATIO, Budget, Member, Problem, TooMuchError
 
 
-class _Spool(Py7zIO):  # type: ignore[misc]  # py7zr has no complete type information
+class _Spool(Py7zIO):
     """One member on its way to disk."""
 
-    def __init__(self, target: Path, budget: list[int]) -> None:
+    def __init__(self, target: Path, budget: Budget) -> None:
         self._out = target.open("w+b")
         self._budget = budget
 
     def write(self, data: bytes | bytearray) -> int:
-        self._budget[0] -= len(data)
-        if self._budget[0] < 0:
-            raise TooMuchError
+        self._budget.spend(len(data))
         return self._out.write(data)
 
     def read(self, size: int | None = None) -> bytes:
@@ -40,9 +38,9 @@ class _Spool(Py7zIO):  # type: ignore[misc]  # py7zr has no complete type inform
         self._out.close()
 
 
-class _Factory(WriterFactory):  # type: ignore[misc]  # as above
-    def __init__(self, spool: Path, packed: int) -> None:
-        self.spool, self.budget = spool, [max(FREE_OUT, packed * MAX_RATIO)]
+class _Factory(WriterFactory):
+    def __init__(self, spool: Path, budget: Budget) -> None:
+        self.spool, self.budget = spool, budget
         self.made: dict[str, _Spool] = {}
 
     def create(self, filename: str) -> Any:  # noqa: ANN401 - py7zr's own type
@@ -51,9 +49,9 @@ class _Factory(WriterFactory):  # type: ignore[misc]  # as above
         return made
 
 
-def unpack(path: Path, spool: Path) -> Iterator[Member | Problem]:
+def unpack(path: Path, spool: Path, budget: Budget) -> Iterator[Member | Problem]:
     """Give the members of a 7z archive."""
-    factory = _Factory(spool, path.stat().st_size)
+    factory = _Factory(spool, budget)
     problem = None
     try:
         with py7zr.SevenZipFile(path) as archive:

@@ -9,8 +9,9 @@ import lzma
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,8 @@ MAX_RATIO = 250
 """Bytes out for one byte in; mail and logs stay under 50. Judged after `FREE_OUT` bytes."""
 FREE_OUT = 64 << 20
 MAX_MEMBERS = 500_000
+MAX_OUT = 1 << 30
+"""Bytes out of one archive and all that is nested in it, where `MAX_RATIO` times its size is less."""
 CHUNK = 1 << 20
 _MAGIC = {
     b"PK\x03\x04": "zip",
@@ -61,7 +64,24 @@ class Problem:
 
 
 class TooMuchError(Exception):
-    """A member unpacks to more than any mail or log does."""
+    """A member, or all of them together, unpack to more than any mail or log does."""
+
+
+class Budget:
+    """Bytes that may still come out of an archive and of what is nested in it."""
+
+    def __init__(self, packed: int) -> None:
+        self.left = max(MAX_OUT, packed * MAX_RATIO)
+
+    def spend(self, size: int) -> None:
+        """Take note of bytes that came out.
+
+        Raises:
+            TooMuchError: if it was the last straw.
+        """
+        self.left -= size
+        if self.left < 0:
+            raise TooMuchError
 
 
 def kind(head: bytes) -> str | None:
@@ -77,10 +97,10 @@ def is_stream(archive: str) -> bool:
     return archive in {"gz", "xz", "zst", "bz2"}
 
 
-def members(path: Path, archive: str, spool: Path) -> Iterator[Member | Problem]:
+def members(path: Path, archive: str, spool: Path, budget: Budget | None = None) -> Iterator[Member | Problem]:
     """Unpack an archive's files one by one into `spool`."""
     try:
-        yield from _OPEN[archive](path, spool)
+        yield from _OPEN[archive](path, spool, budget or Budget(path.stat().st_size))
     except TooMuchError:
         yield Problem("", "expands_too_much", _BOMB)
     except _DAMAGED as error:
@@ -90,13 +110,20 @@ def members(path: Path, archive: str, spool: Path) -> Iterator[Member | Problem]
 _BOMB = f"unpacks to more than {MAX_RATIO} times its size: a decompression bomb, or nothing that mail or logs look like"
 
 
-def _copy(source: IO[bytes], target: Path, packed: int) -> tuple[int, Problem | None]:
+def printable(name: str) -> str:
+    """Give a member's name as it may be shown: no control characters, no broken ones."""
+    told = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else "?" for char in told)[:1000]
+
+
+def _copy(source: IO[bytes], target: Path, packed: int, budget: Budget) -> tuple[int, Problem | None]:
     """Spool a stream; give its size and what cut it short."""
     size, limit = 0, max(FREE_OUT, packed * MAX_RATIO)
+    read = getattr(source, "read1", source.read)  # gives what there is before it complains that the rest is missing
     with target.open("wb") as out:
         while True:
             try:
-                chunk = source.read(CHUNK)
+                chunk = read(CHUNK)
             except _DAMAGED as error:
                 return size, Problem("", "damaged_archive", f"ends early, after {size:,} bytes: {error}")
             if not chunk:
@@ -104,13 +131,14 @@ def _copy(source: IO[bytes], target: Path, packed: int) -> tuple[int, Problem | 
             size += len(chunk)
             if size > limit:
                 return size, Problem("", "expands_too_much", _BOMB)
+            budget.spend(len(chunk))
             out.write(chunk)
 
 
-def _stream(opener: Any, path: Path, spool: Path) -> Iterator[Member | Problem]:  # noqa: ANN401 - four modules, one shape
+def _stream(opener: Any, path: Path, spool: Path, budget: Budget) -> Iterator[Member | Problem]:  # noqa: ANN401 - four modules, one shape
     target = spool / "0"
     with opener(path) as source:
-        size, problem = _copy(source, target, path.stat().st_size)
+        size, problem = _copy(source, target, path.stat().st_size, budget)
     if problem and problem.reason == "expands_too_much":
         target.unlink()
         yield problem
@@ -118,15 +146,15 @@ def _stream(opener: Any, path: Path, spool: Path) -> Iterator[Member | Problem]:
         yield Member("", target, size, problem)
 
 
-def _zst(path: Path, spool: Path) -> Iterator[Member | Problem]:
+def _zst(path: Path, spool: Path, budget: Budget) -> Iterator[Member | Problem]:
     try:
         from compression import zstd  # type: ignore[import-not-found,unused-ignore]  # Python 3.14 and newer
     except ImportError:
         from backports import zstd
-    yield from _stream(zstd.open, path, spool)
+    yield from _stream(zstd.open, path, spool, budget)
 
 
-def _zip(path: Path, spool: Path) -> Iterator[Member | Problem]:
+def _zip(path: Path, spool: Path, budget: Budget) -> Iterator[Member | Problem]:
     with zipfile.ZipFile(path) as archive:
         for number, info in enumerate(archive.infolist()):
             if number >= MAX_MEMBERS:
@@ -136,19 +164,19 @@ def _zip(path: Path, spool: Path) -> Iterator[Member | Problem]:
                 return
             if info.is_dir():
                 continue
+            name = _zip_name(info)
+            place = f"member:{printable(name)}"
             if info.flag_bits & 1:
-                yield Problem(
-                    f"member:{info.filename}", "encrypted", "the file is encrypted; unpack it with its password first"
-                )
+                yield Problem(place, "encrypted", "the file is encrypted; unpack it with its password first")
                 continue
             target = spool / str(number)
             try:
                 with archive.open(info) as source:
-                    size, problem = _copy(source, target, max(info.compress_size, 1))
+                    size, problem = _copy(source, target, max(info.compress_size, 1), budget)
             except _DAMAGED as error:
-                yield Problem(f"member:{info.filename}", "damaged_archive", str(error))
+                yield Problem(place, "damaged_archive", str(error))
                 continue
-            yield from _spooled(_zip_name(info), target, size, problem)
+            yield from _spooled(name, target, size, problem)
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -170,12 +198,13 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
 def _spooled(name: str, target: Path, size: int, problem: Problem | None) -> Iterator[Member | Problem]:
     if problem and problem.reason == "expands_too_much":
         target.unlink()
-        yield Problem(f"member:{name}", problem.reason, problem.detail)
+        yield Problem(f"member:{printable(name)}", problem.reason, problem.detail)
     else:
         yield Member(name, target, size, problem)
 
 
-def _tar(path: Path, spool: Path) -> Iterator[Member | Problem]:
+def _tar(path: Path, spool: Path, budget: Budget) -> Iterator[Member | Problem]:
+    packed = path.stat().st_size  # a sparse file tells more than there is
     with tarfile.open(path, "r:", errorlevel=0) as archive:
         number = 0
         while (info := archive.next()) is not None:
@@ -188,29 +217,29 @@ def _tar(path: Path, spool: Path) -> Iterator[Member | Problem]:
             name = info.name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
             if not info.isfile():
                 if not info.isdir():
-                    yield Problem(f"member:{name}", "not_a_file", "a link or device, not a file")
+                    yield Problem(f"member:{printable(name)}", "not_a_file", "a link or device, not a file")
                 continue
             source = archive.extractfile(info)
             if source is None:
                 continue
             target = spool / str(number)
-            size, problem = _copy(source, target, info.size)
+            size, problem = _copy(source, target, packed, budget)
             yield from _spooled(name, target, size, problem)
-            archive.members = []  # type: ignore[assignment]  # it keeps every header otherwise
+            archive.members = []  # type: ignore[attr-defined]  # it keeps every header otherwise
 
 
-def _7z(path: Path, spool: Path) -> Iterator[Member | Problem]:
+def _7z(path: Path, spool: Path, budget: Budget) -> Iterator[Member | Problem]:
     from unsealed.read.intake.seven import unpack
 
-    yield from unpack(path, spool)
+    yield from unpack(path, spool, budget)
 
 
-_OPEN = {
+_OPEN: dict[str, Callable[[Path, Path, Budget], Iterator[Member | Problem]]] = {
     "zip": _zip,
     "tar": _tar,
     "7z": _7z,
     "zst": _zst,
-    "gz": lambda path, spool: _stream(gzip.open, path, spool),
-    "xz": lambda path, spool: _stream(lzma.open, path, spool),
-    "bz2": lambda path, spool: _stream(bz2.open, path, spool),
+    "gz": partial(_stream, gzip.open),
+    "xz": partial(_stream, lzma.open),
+    "bz2": partial(_stream, bz2.open),
 }

@@ -64,13 +64,17 @@ class Unread:
 
 def walk(paths: list[Path], avoid: Path) -> Iterator[File | Unread]:
     """Give every plain file under the paths, sorted; `avoid` (the case itself) is passed over."""
+    own = avoid.resolve()
     for path in paths:
+        if own == path.resolve() or own in path.resolve().parents:
+            yield Unread(show(str(path)), "", "own_case", "the case's own folder is no evidence")
+            continue
         if not path.is_dir() or (path.is_symlink() and not path.exists()):
             yield _file(path, show(str(path)), f"{show(path.absolute().parent.name)}/{show(path.name)}")
             continue
         root = show(path.resolve().name)
         for folder, names, files in os.walk(path, onerror=None):
-            names[:] = sorted(n for n in names if Path(folder, n).absolute() != avoid.absolute())
+            names[:] = sorted(n for n in names if n != own.name or Path(folder, n).resolve() != own)
             inside = os.path.relpath(folder, path)
             base = root if inside == "." else f"{root}/{show(inside)}"
             yield from (_linked(Path(folder, name)) for name in names if Path(folder, name).is_symlink())
@@ -82,7 +86,7 @@ def walk(paths: list[Path], avoid: Path) -> Iterator[File | Unread]:
 
 
 def show(name: str) -> str:
-    """Give a file's name as valid text: bytes that are no UTF-8 stand as `\\xNN`."""
+    r"""Give a file's name as valid text: bytes that are no UTF-8 stand as `\xNN`."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
@@ -110,6 +114,7 @@ class Opened:
     def __init__(self, archive: File, work: Path) -> None:
         work.mkdir(parents=True, exist_ok=True)
         self.archive, self.spool = archive, Path(tempfile.mkdtemp(prefix="spool-", dir=work))
+        self.budget = unpack.Budget(archive.size)
 
     def close(self) -> None:
         """Remove the spooled files."""
@@ -130,7 +135,7 @@ class Opened:
             )
             return
         spool = Path(tempfile.mkdtemp(dir=self.spool))
-        for member in unpack.members(archive.path, kind, spool):
+        for member in unpack.members(archive.path, kind, spool, self.budget):
             if isinstance(member, unpack.Problem):
                 yield Unread(archive.shown, member.locator, member.reason, member.detail)
                 continue
@@ -149,7 +154,7 @@ class Opened:
 
 def safe(name: str) -> str:
     """Give a member's name as it is shown and placed: no root, no `..`, no control characters. It is never opened."""
-    cleaned = "".join(char if char.isprintable() else "?" for char in name.replace("\\", "/"))
+    cleaned = unpack.printable(name.replace("\\", "/"))
     return "/".join(part for part in cleaned.split("/") if part not in {"", ".", ".."}) or "unnamed"
 
 

@@ -5,6 +5,7 @@ Fields and their meaning: Office 365 Management Activity API schema
 https://learn.microsoft.com/purview/audit-log-investigate-accounts for MailItemsAccessed.
 """
 
+import hashlib
 import ipaddress
 import re
 from collections.abc import Iterator
@@ -15,10 +16,11 @@ from typing import Any
 import orjson
 
 from unsealed.read.reader import Part, Row
-from unsealed.schema import content_id
 
 SOURCE = "m365_audit"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SOURCE_ID = len(SOURCE).to_bytes(8, "big") + SOURCE.encode()
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = _EPOCH_UTC.replace(tzinfo=None)
 _FAILED = {"failed", "false", "failure"}
 _LOGON = {
     "0": "owner",
@@ -36,61 +38,83 @@ _LOGON = {
 _MOVES = {"Move", "MoveToDeletedItems", "Copy"}
 _DELETES = {"SoftDelete", "HardDelete"}
 _SENDS = {"Send", "SendAs", "SendOnBehalf"}
-_US_TIME = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AaPp])\.?[Mm]\.?)?$")
+_ITEM_LEVEL = {"MailItemsAccessed", "AttachmentAccess", "Create", "Update"} | _SENDS | _MOVES | _DELETES
+_US_TIME = re.compile(
+    r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:[ \u202f]?([AaPp])\.?[Mm]\.?)?$"
+)
 _NO_PATH = {"not available", ""}
 
 Record = dict[str, Any]
 
 
-def rows(record: Record, raw: str, part: Part, locator: str, shape: str) -> Iterator[Row]:
+def rows(record: Record, raw: str, part: Part, locator: str, shape: str) -> list[Row]:
     """Give the event, and an access for every item or folder that it names.
 
     Raises:
         ValueError: if the record has no time or no operation.
     """
-    time = micros(record.get("CreationTime"))
-    operation = record.get("Operation")
-    if time is None or not operation:
+    get = record.get
+    time, operation = micros(get("CreationTime")), _word(get("Operation"))
+    if time is None or operation is None:
         raise ValueError("the record has no " + ("operation" if time is not None else "time"))
-    operation = str(operation)
-    record_id = _word(record.get("Id"))
-    event_id = content_id(SOURCE, record_id.lower()) if record_id else content_id(SOURCE, raw)
-    user = _lower(record.get("UserId"))
+    record_id, user = _word(get("Id")), _lower(get("UserId"))
+    event_id = _event_id(record_id.lower() if record_id else raw)
     mailbox = _mailbox(record, operation, user)
-    context = record.get("AppAccessContext")
-    context = context if isinstance(context, dict) else {}
-    session = (
-        _word(record.get("SessionId"))
-        or _word(context.get("AADSessionId"))
-        or _property(record.get("DeviceProperties"), "SessionId")
+    session, app_id, client_app_id = _identity(record)
+    # Of the rest, what should be text and isn't is made text when the batch is made.
+    event = (
+        event_id,
+        part.evidence_id,
+        locator,
+        time,
+        SOURCE,
+        operation,
+        user,
+        mailbox,
+        _address(record),
+        _client(record),
+        session,
+        app_id,
+        _outcome(record, operation),
+        raw,
+        record_id,
+        get("Workload") or None,
+        client_app_id,
+        get("ObjectId") or None,
+        _logon(get("LogonType")),
+        shape,
     )
-    yield (
-        "events",
-        (
-            event_id,
-            part.evidence_id,
-            locator,
-            time,
-            SOURCE,
-            operation,
-            user,
-            mailbox,
-            _address(record),
-            _client(record),
-            session,
-            _word(record.get("AppId")) or _word(record.get("ApplicationId")),
-            _outcome(record, operation),
-            raw,
-            record_id,
-            _word(record.get("Workload")),
-            _word(record.get("ClientAppId")) or _word(context.get("ClientAppId")),
-            _word(record.get("ObjectId")),
-            _LOGON.get(str(record.get("LogonType", "")).lower()),
-            shape,
+    if operation not in _ITEM_LEVEL:
+        return [("events", event)]
+    return [
+        ("events", event),
+        *(
+            ("accesses", (event_id, mailbox, folder, message_id, access, throttled, subject))
+            for folder, message_id, access, throttled, subject in _accesses(record, operation)
         ),
-    )
-    for folder, message_id, access, throttled, subject in _accesses(record, operation):
-        yield "accesses", (event_id, mailbox, folder, message_id, access, throttled, subject)
+    ]
+
+
+def _event_id(identity: str) -> str:
+    """Give `content_id(SOURCE, identity)`, with its constant part made once."""
+    data = identity.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(_SOURCE_ID + len(data).to_bytes(8, "big") + data).hexdigest()[:32]
+
+
+def _identity(record: Record) -> tuple[str | None, str | None, str | None]:
+    """Give session, application, and the application behind it."""
+    get = record.get
+    session, client_app_id = get("SessionId") or None, get("ClientAppId") or None
+    app_id = get("AppId") or get("ApplicationId") or None
+    if "AppAccessContext" not in record and "DeviceProperties" not in record:
+        return session, app_id, client_app_id
+    context = _json(get("AppAccessContext"))
+    if isinstance(context, dict):
+        session = session or _word(context.get("AADSessionId"))
+        client_app_id = client_app_id or _word(context.get("ClientAppId"))
+    if session is None:
+        session = _property(get("DeviceProperties"), "SessionId")
+    return session, app_id, client_app_id
 
 
 def micros(value: object) -> int | None:
@@ -100,19 +124,24 @@ def micros(value: object) -> int | None:
     try:
         stamp = datetime.fromisoformat(value)
     except ValueError:
-        match = _US_TIME.match(value.strip())
-        if not match:
+        found = _from_us(value.strip())
+        if found is None:
             return None
-        month, day, year, hour, minute, second, half = match.groups()
-        hours = int(hour) % 12 + (12 if half in "Pp" else 0) if half else int(hour)
-        try:
-            stamp = datetime(int(year), int(month), int(day), hours, int(minute), int(second or 0), tzinfo=UTC)
-        except ValueError:
-            return None
-    if stamp.tzinfo is None:
-        stamp = stamp.replace(tzinfo=UTC)
-    delta = stamp - _EPOCH
+        stamp = found
+    delta = stamp - (_EPOCH if stamp.tzinfo is None else _EPOCH_UTC)
     return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def _from_us(value: str) -> datetime | None:
+    match = _US_TIME.match(value)
+    if not match:
+        return None
+    month, day, year, hour, minute, second, half = match.groups()
+    hours = int(hour) % 12 + (12 if half in "Pp" else 0) if half else int(hour)
+    try:
+        return datetime(int(year), int(month), int(day), hours, int(minute), int(second or 0), tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=100_000)
@@ -152,16 +181,21 @@ def _mailbox(record: Record, operation: str, user: str | None) -> str | None:
 
 
 def _client(record: Record) -> str | None:
-    return (
-        _word(record.get("ClientInfoString"))
-        or _property(record.get("ExtendedProperties"), "UserAgent")
-        or _word(record.get("UserAgent"))
-        or _word(record.get("ClientApplication"))
-    )
+    client: str | None = record.get("ClientInfoString") or None
+    if client is None and "ExtendedProperties" in record:
+        client = _property(record["ExtendedProperties"], "UserAgent")
+    return client or record.get("UserAgent") or record.get("ClientApplication") or None
+
+
+def _logon(value: object) -> str | None:
+    return None if value is None else _LOGON.get(str(value).lower())
 
 
 def _outcome(record: Record, operation: str) -> str:
-    status = str(record.get("ResultStatus", "")).lower()
+    status = record.get("ResultStatus")
+    if status == "Succeeded":
+        return "success"
+    status = str(status).lower()
     if operation == "UserLoginFailed" or status in _FAILED:
         return "failure"
     return "partial" if status.startswith("partial") else "success"
@@ -171,8 +205,9 @@ def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str 
     if operation == "MailItemsAccessed":
         yield from _mail_items(record)
     elif operation == "AttachmentAccess":
-        for folder, item in _items(record.get("Messages"), "MessageItems"):
-            yield folder, _message_id(item.get("InternetMessageId")), "attachment", False, _word(item.get("Subject"))
+        for folder, opened in _items(record.get("Messages"), "MessageItems"):
+            message_id, subject = _message_id(opened.get("InternetMessageId")), _word(opened.get("Subject"))
+            yield folder, message_id, "attachment", False, subject
     elif operation in _SENDS or operation in {"Create", "Update"}:
         item = _json(record.get("Item"))
         if isinstance(item, dict) and item.get("InternetMessageId"):
@@ -185,16 +220,11 @@ def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str 
                 _word(item.get("Subject")),
             )
     elif operation in _MOVES or operation in _DELETES:
-        for item in _list(record.get("AffectedItems")):
-            if item.get("InternetMessageId"):
-                access = "move" if operation in _MOVES else "delete"
-                yield (
-                    _folder(item.get("ParentFolder")) or _folder(_json(record.get("Folder"))),
-                    _message_id(item["InternetMessageId"]),
-                    access,
-                    False,
-                    _word(item.get("Subject")),
-                )
+        access = "move" if operation in _MOVES else "delete"
+        for moved in _list(record.get("AffectedItems")):
+            if moved.get("InternetMessageId"):
+                folder = _folder(moved.get("ParentFolder")) or _folder(_json(record.get("Folder")))
+                yield folder, _message_id(moved["InternetMessageId"]), access, False, _word(moved.get("Subject"))
 
 
 def _mail_items(record: Record) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
@@ -242,8 +272,10 @@ def _property(pairs: object, name: str) -> str | None:
         return _word(pairs.get(name))
     if isinstance(pairs, list):
         for pair in pairs:
-            if isinstance(pair, dict) and str(pair.get("Name", "")).lower() == name.lower():
-                return _word(pair.get("Value"))
+            if isinstance(pair, dict):
+                found = pair.get("Name")
+                if found == name or (found and str(found).lower() == name.lower()):
+                    return _word(pair.get("Value"))
     return None
 
 
@@ -265,9 +297,9 @@ def _json(value: object) -> object:
 
 
 def _word(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    return value if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return value or None
+    return None if value is None else str(value)
 
 
 def _message_id(value: object) -> str | None:
@@ -277,5 +309,7 @@ def _message_id(value: object) -> str | None:
 
 
 def _lower(value: object) -> str | None:
-    word = _word(value)
-    return word.strip().lower() if word else None
+    if value is None:
+        return None
+    word = value if isinstance(value, str) else str(value)
+    return word.strip().lower() or None

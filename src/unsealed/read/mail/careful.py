@@ -31,6 +31,7 @@ def leaves(raw: bytes, trouble: list[tuple[str, str]]) -> Iterator[Leaf]:
         if part.is_multipart():
             continue
         kind = part.get_content_type().lower()
+        kind = "text/plain" if kind.startswith("multipart/") else kind
         disposition = str(part.get("Content-Disposition") or "").lower()
         name = _attempt(part.get_filename) or ""
         attached = kind not in {"text/plain", "text/html"} or disposition.startswith("attachment") or bool(name)

@@ -68,7 +68,12 @@ _ALIASES = {
     "iso-8859-8-i": "iso-8859-8",
     "iso-8859-6-i": "iso-8859-6",
 }
+_NO_CHARSET = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"}
+"""Codecs of Python's own that no mail is written in; some are slow, or raise whatever they are told."""
+_SEVEN_BIT = {"utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "iso2022_kr"}
+"""Codecs in which bytes below 128 need not be ASCII."""
 _ISO2022 = re.compile(rb"\x1b(?:\$[@B]|\$\([A-D]|\([BJI]|\$A)")
+_CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -83,6 +88,8 @@ def codec_name(label: str) -> str:
         info = codecs.lookup(cleaned)
     except (LookupError, ValueError):
         return ""
+    if info.name in _NO_CHARSET:
+        return ""
     return info.name if info._is_text_encoding else ""  # noqa: SLF001 - the only way to keep `hex` and `zip` out
 
 
@@ -90,10 +97,11 @@ def decode(data: bytes, label: str = "") -> str:
     """Give the text of some bytes; never raises.
 
     A label is believed where the bytes agree with it, or agree best; bytes that are valid UTF-8 with non-ASCII
-    characters in them are UTF-8, whatever a single-byte label says, since that does not happen by chance.
+    characters in them are UTF-8, whatever Latin-1 or ASCII label they carry: that does not happen by chance.
     """
     if data.isascii() and b"\x1b" not in data:
-        return data.decode("ascii") if codec_name(label) != "utf-7" else _replace(data, "utf-7")
+        name = codec_name(label) if label else ""
+        return clean(_replace(data, name)) if name in _SEVEN_BIT else data.decode("ascii")
     if _ISO2022.search(data):
         return _iso2022(data)
     name = codec_name(label)
@@ -102,7 +110,7 @@ def decode(data: bytes, label: str = "") -> str:
             return data.decode("utf-8")
         except UnicodeDecodeError:
             pass
-    if name and name not in {"iso-2022-jp"}:
+    if name and name != "iso-2022-jp":
         try:
             return data.decode(name)
         except (UnicodeDecodeError, ValueError):
@@ -113,14 +121,14 @@ def decode(data: bytes, label: str = "") -> str:
 
 
 def clean(text: str) -> str:
-    """Drop control characters that no letter holds (they break terminals, XML and spreadsheets), and lone surrogates."""
-    if _CONTROL.search(text):
-        text = _CONTROL.sub(" ", text)
+    """Drop control characters, which break terminals, XML and spreadsheets, and lone surrogates."""
     try:
-        text.encode("utf-8")
+        data = text.encode("utf-8")
     except UnicodeEncodeError:
         text = text.encode("utf-8", "replace").decode("utf-8")
-    return text
+        data = text.encode("utf-8")
+    # deleting bytes and comparing lengths is several times faster than searching for a class of characters
+    return text if len(data.translate(None, _CONTROL_BYTES)) == len(data) else _CONTROL.sub(" ", text)
 
 
 def _replace(data: bytes, name: str) -> str:

@@ -4,26 +4,28 @@ RFC 5322 is the form; RFC 2047 encoded words are joined before they are decoded,
 character over two of them; what no RFC allows (raw 8-bit, ISO-2022-JP without a label, "user at host") is read too.
 """
 
-import base64
 import binascii
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from unsealed.read.mail import charsets
 
 MAX_HEADER = 1 << 20
 """Bytes of headers that are looked at (1 MiB); Exchange refuses more than 256 KiB."""
 MAX_HOPS = 100
+MAX_DATE = 200
+MAX_SPOT = 1_000
 MAX_ADDRESSES = 2_000
 
-_NAMES = (
-    rb"from|to|cc|bcc|subject|date|message-id|in-reply-to|references|received|thread-index|delivered-to|"
-    rb"x-original-to|envelope-to|x-envelope-to|x-delivered-to|x-gmail-labels|content-type|sender|resent-date"
+_WANTED = frozenset(
+    (
+        b"from to cc bcc subject date message-id in-reply-to references received thread-index delivered-to x-original-to "
+        b"envelope-to x-envelope-to x-delivered-to x-gmail-labels content-type sender"
+    ).split()
 )
-_HEADER = re.compile(rb"(?im)^(" + _NAMES + rb")[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)")
-_FOLD = re.compile(rb"\r?\n[ \t]+")
-_BLANK = re.compile(rb"\r?\n\r?\n|\r\r")
+_BLANKS = (b"\n\n", b"\n\r\n")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
 _ID = re.compile(r"<[^<>\s]{1,998}>")
@@ -41,34 +43,41 @@ _MONTHS = {
 _SIMPLE = re.compile(r'^\s*(?:"([^"\\]*)"|([^"<>@,;:()\\]*?))\s*<\s*([^<>@\s,;:]+@[^<>@\s,;]+)\s*>\s*$')
 _BARE = re.compile(r"^\s*([^<>@\s,;:()\"]+@[^<>@\s,;:()\"]+)\s*$")
 _AT = re.compile(r"^\s*([^\s<>@,;()]+)\s+(?:at|AT|\(at\)|\[at\])\s+([^\s<>@,;()]+\.[^\s<>@,;()]+)\s*$")
+_SPOT = re.compile(r'"[^"]+"@[^\s<>@,;]+|[^\s<>@,;]+\s*@\s*[^\s<>,;]+')
 _ANGLE = re.compile(r"<\s*([^<>]*?)\s*>")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 _FROM_HOP = re.compile(r"^\s*from\s+(\S+)", re.IGNORECASE)
 _BY_HOP = re.compile(r"(?:^|\s)by\s+([^\s;]+)", re.IGNORECASE)
 _GROUP = re.compile(r"^\s*[^\"<>@,;:()]*:\s*")
 
+_ZONE_NAME = re.compile(r"\b[A-Z]{3,4}\b")
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
 Address = tuple[str, str]
 
 
 def split(raw: bytes) -> tuple[bytes, int, bool]:
     """Give the header block, where the body starts, and whether the block had to be cut at `MAX_HEADER`."""
-    match = _BLANK.search(raw, 0, MAX_HEADER)
-    if match:
-        return raw[: match.start()], match.end(), False
+    ends = [(end, end + len(blank)) for blank in _BLANKS if (end := raw.find(blank, 0, MAX_HEADER)) >= 0]
+    if ends:
+        end, body = min(ends)
+        return raw[:end], body, False
     if len(raw) <= MAX_HEADER:
         return raw, len(raw), False
-    ends = [end for end in (raw.find(b"\n\n", MAX_HEADER), raw.find(b"\r\n\r\n", MAX_HEADER)) if end >= 0]
-    return raw[:MAX_HEADER], min(ends) + 2 if ends else len(raw), True
+    far = [end + len(blank) for blank in _BLANKS if (end := raw.find(blank, MAX_HEADER)) >= 0]
+    return raw[:MAX_HEADER], min(far, default=len(raw)), True
 
 
 def collect(block: bytes) -> dict[bytes, list[bytes]]:
     """Give the headers that we use, by lower-case name, unfolded, in order."""
     found: dict[bytes, list[bytes]] = {}
-    for match in _HEADER.finditer(block):
-        value = match.group(2)
-        if b"\n" in value:
-            value = _FOLD.sub(b" ", value)
-        found.setdefault(match.group(1).lower(), []).append(value)
+    if b"\r" in block:
+        block = block.replace(b"\r\n", b"\n")
+    for line in block.replace(b"\n\t", b" ").replace(b"\n ", b" ").split(b"\n"):
+        name, colon, value = line.partition(b":")
+        key = name.rstrip().lower()
+        if colon and key in _WANTED:
+            found.setdefault(key, []).append(value.strip())
     return found
 
 
@@ -83,18 +92,20 @@ def decoded(value: str) -> str:
         return charsets.clean(value).strip()
     value = _BETWEEN.sub("", value)
     pieces: list[str] = []
-    held, held_label, end = b"", "", 0
+    held: list[bytes] = []
+    held_label, end = "", 0
     for match in _WORD.finditer(value):
         between = value[end : match.start()]
         label = match.group(1).split("*")[0].lower()
         data = _word_bytes(match.group(2), match.group(3))
         if held and (between or label != held_label):
-            pieces.append(charsets.decode(held, held_label))
-            held = b""
+            pieces.append(charsets.decode(b"".join(held), held_label))
+            held = []
         pieces.append(between)
-        held, held_label, end = held + data, label, match.end()
+        held.append(data)
+        held_label, end = label, match.end()
     if held:
-        pieces.append(charsets.decode(held, held_label))
+        pieces.append(charsets.decode(b"".join(held), held_label))
     pieces.append(value[end:])
     return charsets.clean("".join(pieces)).strip()
 
@@ -102,48 +113,51 @@ def decoded(value: str) -> str:
 def _word_bytes(encoding: str, payload: str) -> bytes:
     if encoding in "qQ":
         return binascii.a2b_qp(payload.encode("utf-8", "replace"), header=True)
-    packed = re.sub(r"[^A-Za-z0-9+/]", "", payload)
-    if len(packed) % 4 == 1:
-        packed = packed[:-1]
     try:
-        return base64.b64decode(packed + "=" * (-len(packed) % 4))
+        return binascii.a2b_base64(payload.rstrip("=") + "==")
     except (binascii.Error, ValueError):
-        return payload.encode("utf-8", "replace")
+        packed = re.sub(r"[^A-Za-z0-9+/]", "", payload)
+        packed = packed[:-1] if len(packed) % 4 == 1 else packed
+        return binascii.a2b_base64(packed + "==")
 
 
 def addresses(value: str) -> list[Address]:
-    """Give (address in lower case, display name) pairs of an address header; groups are opened, junk is kept as a name."""
-    found = []
+    """Give (address in lower case, display name) pairs of an address header; groups are opened, junk kept as a name."""
+    found: list[Address] = []
+    if len(value) > 100:
+        value = " ".join(value.split())
     for piece in _pieces(value):
-        pair = _address(piece)
-        if pair is not None:
-            found.append(pair)
-            if len(found) >= MAX_ADDRESSES:
-                break
+        found += _address(piece)
+        if len(found) >= MAX_ADDRESSES:
+            break
     return found
 
 
-def _address(piece: str) -> Address | None:
+def _address(piece: str) -> list[Address]:
     match = _SIMPLE.match(piece)
     if match:
-        return match.group(3).lower(), decoded((match.group(1) or match.group(2) or "").strip(" '"))
+        return [(match.group(3).lower(), decoded((match.group(1) or match.group(2) or "").strip(" '")))]
     match = _BARE.match(piece)
     if match:
-        return match.group(1).lower(), ""
+        return [(match.group(1).lower(), "")]
     comments = [decoded(comment) for comment in _COMMENT.findall(piece)]
     bare = _COMMENT.sub(" ", piece)
     angles = _ANGLE.findall(bare)
     name = decoded(_ANGLE.sub(" ", bare).strip().strip("\"'").replace('\\"', '"').strip()) if angles else ""
-    spot = (angles[-1] if angles else bare).strip().strip("\"'")
+    spot = (angles[-1] if angles else bare).strip()
+    if not spot.startswith('"') or '"@' not in spot:
+        spot = spot.strip("\"'")
     if spot.lower().startswith("mailto:"):
         spot = spot[7:]
     match = _AT.match(spot)
     if match:
         spot = f"{match.group(1)}@{match.group(2)}"
-    if "@" in spot:
-        return re.sub(r"\s+", "", spot).lower(), name or " ".join(comments)
+    found = _SPOT.findall(spot[:MAX_SPOT])
+    if found:
+        # several in one piece: somebody forgot the commas
+        return [(re.sub(r"\s*@\s*", "@", each).lower(), name or " ".join(comments)) for each in found]
     left = decoded(spot)
-    return ("", name or left) if (name or left) else None
+    return [("", name or left)] if (name or left) else []
 
 
 def _pieces(value: str) -> list[str]:
@@ -168,7 +182,7 @@ def _pieces(value: str) -> list[str]:
             pieces.append(value[start:index])
             start = index + 1
     pieces.append(value[start:])
-    return [cleaned for piece in pieces if (cleaned := _GROUP.sub("", piece)).strip()]
+    return [cleaned for piece in pieces if (cleaned := _GROUP.sub("", piece) if ":" in piece else piece).strip()]
 
 
 def message_ids(value: str) -> list[str]:
@@ -181,31 +195,39 @@ def message_ids(value: str) -> list[str]:
 
 def moment(value: str, zone: tzinfo) -> tuple[int | None, bool]:
     """Give a date header's time in microseconds since 1970 UTC, and whether its zone had to be assumed."""
+    value = value[:MAX_DATE]
     match = _DATE.search(value)
-    if match:
-        day, month, year, hour, minute, second, sign, zone_hours, zone_minutes, _utc = match.groups()
-        number = int(year)
-        number += 0 if number > 99 else 2000 if number < 70 else 1900
-        offset: tzinfo | None = UTC if _utc else None
-        if sign:
-            shift = timedelta(hours=int(zone_hours), minutes=int(zone_minutes))
-            offset = timezone(shift if sign == "+" else -shift) if shift < timedelta(hours=24) else None
-        try:
-            stamp = datetime(
-                number,
-                _MONTHS.get(month.lower(), 0),
-                int(day),
-                int(hour),
-                int(minute),
-                min(int(second or 0), 59),
-                tzinfo=offset or zone,
-            )
-        except ValueError:
-            return None, False
-        named = offset is not None or bool(re.search(r"\b[A-Z]{3,4}\b", value[match.end() :]))
-        if offset is None and named:
-            stamp = _named_zone(value, stamp)
-        return micros(stamp), not named
+    if not match:
+        return _by_library(value, zone)
+    day, month, year, hour, minute, second, sign, zone_hours, zone_minutes, utc = match.groups()
+    days = _days(year, month.lower(), day)
+    hours, minutes = int(hour), int(minute)
+    if days is None or hours > 23 or minutes > 59:
+        return None, False
+    seconds = days * 86400 + hours * 3600 + minutes * 60 + min(int(second or 0), 59)
+    if sign:
+        shift = int(zone_hours) * 3600 + int(zone_minutes) * 60
+        if shift < 86400:
+            return (seconds - shift if sign == "+" else seconds + shift) * 1_000_000, False
+    elif utc:
+        return seconds * 1_000_000, False
+    stamp = datetime(1970, 1, 1, tzinfo=zone) + timedelta(seconds=seconds)
+    named = not sign and bool(_ZONE_NAME.search(value, match.end()))
+    return micros(_named_zone(value, stamp) if named else stamp), not named
+
+
+@lru_cache(maxsize=20_000)
+def _days(year: str, month: str, day: str) -> int | None:
+    """Give a date's days since 1970; two digits of a year are read as RFC 5322 4.3 says."""
+    number = int(year)
+    number += 0 if number > 99 else 2000 if number < 50 else 1900
+    try:
+        return date(number, _MONTHS.get(month, 0), int(day)).toordinal() - _EPOCH_DAY
+    except ValueError:
+        return None
+
+
+def _by_library(value: str, zone: tzinfo) -> tuple[int | None, bool]:
     try:
         parsed = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -24,7 +24,6 @@ MAX_MESSAGE = 150 << 20
 """Bytes of one message; Exchange Online's own limit. Of a larger one the headers are read."""
 MAX_TEXT = 4 << 20
 """Characters of text kept of one message or attachment."""
-_SPACE = re.compile(r"\s+")
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\r\n]*\r?\n)?")
 _MAILBOX_HINTS = (b"delivered-to", b"x-original-to", b"envelope-to", b"x-envelope-to", b"x-delivered-to")
 
@@ -58,7 +57,7 @@ def rows(raw: bytes, part: Part, locator: str) -> Iterator[Row]:
     if cut:
         notes.append("header_cut")
         yield skip(part, locator, "header_too_large", f"headers are cut after {headers.MAX_HEADER:,} bytes")
-        raw, block = block + b"\n\n" + raw[body:], block
+        raw = block + b"\n\n" + raw[body:]
     if size > MAX_MESSAGE:
         notes.append("headers_only")
         yield skip(part, locator, "message_too_large", f"{size:,} bytes: only the headers are read")
@@ -84,7 +83,10 @@ def _contents(raw: bytes) -> tuple[str, list[Leaf], list[tuple[str, str]]]:
     """Give the text, the attachments and what could not be read; the slow way where the fast one raises."""
     trouble: list[tuple[str, str]] = []
     try:
-        text, attached = _compose(list(leaves(fast_mail_parser.parse_email_tree(raw, mode="lazy"), trouble)))
+        tree = fast_mail_parser.parse_email_tree(raw, mode="lazy")
+        if not tree.children and tree.content is None:
+            return (*_compose(list(careful.leaves(raw, trouble))), trouble)  # a multipart without a boundary
+        text, attached = _compose(list(leaves(tree, trouble)))
         for leaf in attached:
             leaf.content()
     except fast_mail_parser.ParseError:
@@ -129,16 +131,8 @@ def _message(
     hashes: list[str],
     notes: list[str],
 ) -> tuple[object, ...]:
-    local = zone(part.timezone)
-    label = _label(found)
-
-    def first(name: bytes) -> str:
-        values = found.get(name)
-        return headers.text(values[0], label) if values else ""
-
-    def people(name: bytes) -> list[headers.Address]:
-        return [pair for value in found.get(name, ()) for pair in headers.addresses(headers.text(value, label))]
-
+    local, heads = zone(part.timezone), _Heads(found)
+    first, people = heads.first, heads.people
     hops = [headers.hop(headers.text(value), local) for value in found.get(b"received", ())[: headers.MAX_HOPS]]
     date, assumed = headers.moment(first(b"date"), local) if b"date" in found else (None, False)
     if date is None:
@@ -152,8 +146,8 @@ def _message(
     ids = headers.message_ids(first(b"message-id"))
     replied = headers.message_ids(first(b"in-reply-to"))
     arrived = next((time for _, _, time in hops if time is not None), date)
-    hints = [address for name in _MAILBOX_HINTS for address, _ in people(name) if address]
-    spoken = _SPACE.sub(" ", text).strip()
+    hints = [address for name in _MAILBOX_HINTS if name in found for address, _ in people(name) if address]
+    spoken = " ".join(text.split())
     digest = content_id(sender, subject, str(date), spoken, *hashes)
     return (
         message_id,
@@ -184,6 +178,21 @@ def _message(
         list(dict.fromkeys(hints)),
         part.place.group,
     )
+
+
+class _Heads:
+    """The headers of one message as text, raw 8-bit read with the charset that the body declares."""
+
+    def __init__(self, found: dict[bytes, list[bytes]]) -> None:
+        self.found, self.label = found, _label(found)
+
+    def first(self, name: bytes) -> str:
+        values = self.found.get(name)
+        return headers.text(values[0], self.label) if values else ""
+
+    def people(self, name: bytes) -> list[headers.Address]:
+        values = self.found.get(name, ())
+        return [pair for value in values for pair in headers.addresses(headers.text(value, self.label))]
 
 
 _CHARSET = re.compile(rb"charset\s*=\s*\"?([A-Za-z0-9_:.\-]+)", re.IGNORECASE)

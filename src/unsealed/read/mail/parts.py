@@ -10,6 +10,7 @@ MAX_DEPTH = 64
 MAX_PARTS = 2_000
 _CHARSET = re.compile(r"charset\s*\*?=\s*\"?(?:[\w-]*'[\w-]*')?([A-Za-z0-9_:.\-]+)", re.IGNORECASE)
 _NAME = re.compile(r"(?:file)?name\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", re.IGNORECASE)
+_TYPE = re.compile(r"[^\s/]+/[^\s/]+")
 _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([A-Za-z0-9_\-]+)", re.IGNORECASE)
 _SHOWN = {"text/plain", "text/html", "text/enriched", "text/richtext", "text/calendar", "text/x-amp-html"}
 
@@ -36,7 +37,7 @@ class Leaf:
         content_type = header(node, "content-type")
         match = _CHARSET.search(content_type)
         leaf = cls(
-            node.content_type.lower() or "text/plain",
+            media_type(node),
             _filename(node, content_type),
             match.group(1) if match else "",
             attached,
@@ -85,11 +86,15 @@ def header(node: Any, name: str) -> str:  # noqa: ANN401 - as above
     return ""
 
 
+def media_type(node: Any) -> str:  # noqa: ANN401 - as above
+    """Give a part's media type; what is no type at all is plain text (RFC 2045 5.2)."""
+    kind = node.content_type.lower()
+    return kind if _TYPE.match(kind) else "text/plain"
+
+
 def leaves(tree: Any, trouble: list[tuple[str, str]]) -> Iterator[Leaf]:  # noqa: ANN401 - as above
     """Walk a tree; of alternatives the richest text is given, embedded messages hang on as attachments."""
-    count = 0
-    for leaf in _walk(tree, 0, trouble):
-        count += 1
+    for count, leaf in enumerate(_walk(tree, 0, trouble), start=1):
         if count > MAX_PARTS:
             trouble.append(("mime_too_many_parts", f"more than {MAX_PARTS:,} parts: the rest is not read"))
             return
@@ -140,8 +145,8 @@ def _alternative(parts: list[Leaf]) -> Iterator[Leaf]:
 
 
 def _is_attached(node: Any) -> bool:  # noqa: ANN401 - as above
-    kind = node.content_type.lower()
-    if kind not in _SHOWN and not (kind == "" or kind.startswith("message/delivery")):
+    kind = media_type(node)
+    if kind not in _SHOWN and not kind.startswith("message/delivery"):
         return True
     return (node.disposition or "").lower().startswith("attachment") or bool(node.filename)
 

@@ -1,12 +1,13 @@
 """Conversations: messages joined by References, In-Reply-To, Outlook's Thread-Index, then subject and participants.
 
-A union-find over message ids, as in Jamie Zawinski's description (https://www.jwz.org/doc/threading.html), but with
-one name a thread that does not depend on the order in which messages are met.
+A union-find, as in Jamie Zawinski's description (https://www.jwz.org/doc/threading.html), but with one name a thread
+that does not depend on the order in which messages are met.
 """
 
 import re
+from array import array
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 _PREFIX = re.compile(
     r"^\s*(?:(?:re|fwd?|fw|aw|wg|antw|sv|vs|tr|rv|enc|res|ynt|odp|回复|答复|转发|返信|転送|回覆|轉寄|답장|전달)\s*"
@@ -19,25 +20,18 @@ _REPLY = re.compile(
 _SPACE = re.compile(r"\s+")
 WINDOW = 60 * 86400 * 1_000_000
 """How long after a letter a reply by subject alone is believed, in microseconds."""
+NEARBY = 50
+"""How many earlier letters of a subject are looked at."""
 MAX_REFERENCES = 200
+MAX_SUBJECT = 500
 
-
-@dataclass(frozen=True)
-class Letter:
-    """What threading needs to know of a message copy."""
-
-    own: str
-    message_id: str | None
-    replies_to: str | None
-    references: tuple[str, ...]
-    thread_index: str | None
-    subject: str
-    date: int | None
-    people: frozenset[str]
+Titled = tuple[str, int, int, bool, list[str]]
+"""A letter's base subject, date, number, whether it is a reply that names no letter, and its people."""
 
 
 def base_subject(subject: str) -> str:
     """Give a subject without its reply and forward prefixes and list tags, in one case."""
+    subject = subject[:MAX_SUBJECT]
     while True:
         match = _PREFIX.match(subject)
         if not match or match.end() >= len(subject):
@@ -45,72 +39,55 @@ def base_subject(subject: str) -> str:
         subject = subject[match.end() :]
 
 
+def is_reply(subject: str) -> bool:
+    """Tell whether a subject says that it answers or passes on another letter."""
+    return bool(_REPLY.search(subject[:MAX_SUBJECT]))
+
+
 class Threads:
-    """Takes letters one by one, then names their conversations."""
+    """Joins letters, known by number; a thread's name is the smallest number in it."""
 
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-        self._keys: list[str] = []
-        self._subjects: dict[str, list[tuple[int, str, frozenset[str], bool]]] = {}
+    def __init__(self, count: int) -> None:
+        self._parent = array("q", range(count))
 
-    def add(self, letter: Letter) -> None:
-        """Take one letter; order does not matter."""
-        key = (letter.message_id or letter.own).lower()
-        self._keys.append(key)
-        self._find(key)
-        links = [reference.lower() for reference in letter.references[-MAX_REFERENCES:]]
-        if letter.replies_to:
-            links.append(letter.replies_to.lower())
-        if letter.thread_index:
-            links.append(f"thread-index:{letter.thread_index}")
-        for link in links:
-            self._union(key, link)
-        subject = base_subject(letter.subject)
-        if letter.date is not None and len(subject) > 3:
-            lonely = not links and bool(_REPLY.search(letter.subject))
-            self._subjects.setdefault(subject, []).append((letter.date, key, letter.people, lonely))
-
-    def names(self) -> list[str]:
-        """Give the key of each letter's conversation, in the order in which letters were added."""
-        for group in self._subjects.values():
-            if len(group) > 1:
-                self._by_subject(sorted(group, key=lambda entry: entry[:2]))
-        self._subjects.clear()
-        first: dict[str, str] = {}
-        for key in self._parent:
-            root = self._find(key)
-            if root not in first or key < first[root]:
-                first[root] = key
-        return [first[self._find(key)] for key in self._keys]
-
-    def _by_subject(self, group: list[tuple[int, str, frozenset[str], bool]]) -> None:
-        """Join a reply that names no letter to the newest earlier one of its subject that shares a person."""
-        for index, (date, key, people, lonely) in enumerate(group):
-            if not lonely:
-                continue
-            for earlier, other, others, _ in reversed(group[max(0, index - 50) : index]):
-                if date - earlier > WINDOW:
-                    break
-                if other != key and people & others:
-                    self._union(key, other)
-                    break
-
-    def _find(self, key: str) -> str:
-        parent = self._parent
-        root = parent.setdefault(key, key)
-        while root != parent[root]:
-            parent[root] = parent[parent[root]]
-            root = parent[root]
-        parent[key] = root
-        return root
-
-    def _union(self, one: str, other: str) -> None:
+    def join(self, one: int, other: int) -> None:
+        """Say that two letters are of one conversation."""
         a, b = self._find(one), self._find(other)
         if a != b:
             self._parent[max(a, b)] = min(a, b)
 
+    def join_by_subject(self, letters: Iterable[Titled]) -> None:
+        """Join a reply that names no letter to the newest earlier one of its subject that shares a person.
 
-def participants(sender: str | None, *lists: Iterable[dict[str, str]]) -> frozenset[str]:
-    """Give the addresses of a letter's sender and recipients."""
-    people = {person["address"] for people in lists for person in people or () if person["address"]}
-    return frozenset(people | {sender} if sender else people)
+        Args:
+            letters: ordered by subject, then date, then number.
+        """
+        subject: str | None = None
+        earlier: deque[tuple[int, int, frozenset[str]]] = deque(maxlen=NEARBY)
+        for base, date, number, lonely, names in letters:
+            if base != subject:
+                subject = base
+                earlier.clear()
+            people = frozenset(names)
+            if lonely:
+                for when, other, others in reversed(earlier):
+                    if date - when > WINDOW:
+                        break
+                    if other != number and people & others:
+                        self.join(number, other)
+                        break
+            earlier.append((date, number, people))
+
+    def names(self) -> "array[int]":
+        """Give the name of each number's thread."""
+        parent = self._parent
+        for number, above in enumerate(parent):
+            parent[number] = parent[above]
+        return parent
+
+    def _find(self, number: int) -> int:
+        parent = self._parent
+        while number != parent[number]:
+            parent[number] = parent[parent[number]]
+            number = parent[number]
+        return number

@@ -1,0 +1,41 @@
+"""The house keeps its own rules: tests mirror the source, files and functions stay small, nothing prints."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from unsealed import plugins
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src" / "unsealed"
+FILES = sorted(SOURCE.rglob("*.py"))
+MADE_BY_TESTS = {"mbox", "eml", "m365_audit_csv", "m365_audit_json"}
+"""Readers whose samples their tests write themselves."""
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+@pytest.mark.parametrize("reader", sorted(plugins.discover("unsealed.read", "READER")))
+def test_every_reader_has_a_test_and_a_sample(reader: str) -> None:
+    assert (ROOT / "tests" / "read" / f"test_{reader}.py").is_file()
+    sample = ROOT / "tests" / "evidence" / reader
+    assert reader in MADE_BY_TESTS or any(sample.iterdir())
+    assert len((SOURCE / "read" / f"{reader}.py").read_text().splitlines()) < 200
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_files_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 500
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assert (node.end_lineno or 0) - node.lineno < 60, f"{node.name} is too long"
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_nothing_prints(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    assert not [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id == "print"]
