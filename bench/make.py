@@ -35,9 +35,11 @@ def fat(letter: bytes, size: int) -> bytes:
     line = b"UEsDBBQAAAAIAHh4" * 4 + b"xx==\n"
     body = line * max((size - len(letter)) // len(line), 1)
     head, _, rest = letter.replace(b"\r\n", b"\n").partition(b"\n\n")
-    kept = [row for row in re.split(rb"\n(?![ \t])", head) if not row.lower().startswith((b"content-", b"mime-version"))]
+    kept = [
+        row for row in re.split(rb"\n(?![ \t])", head) if not row.lower().startswith((b"content-", b"mime-version"))
+    ]
     kind = [row for row in re.split(rb"\n(?![ \t])", head) if row.lower().startswith(b"content-")]
-    top = b"\n".join([*kept, b'MIME-Version: 1.0', b'Content-Type: multipart/mixed; boundary="bench"'])
+    top = b"\n".join([*kept, b"MIME-Version: 1.0", b'Content-Type: multipart/mixed; boundary="bench"'])
     first = b"--bench\n" + b"\n".join(kind) + b"\n\n" + rest
     second = b'--bench\nContent-Type: application/zip; name="a.zip"\nContent-Transfer-Encoding: base64\n\n' + body
     return top + b"\n\n" + first + b"\n" + second + b"\n--bench--\n"
@@ -77,5 +79,3 @@ def audit_csv(path: Path, evidence: Path, records: int) -> int:
 def _forever(rows: list[dict[str, str]]) -> Iterator[dict[str, str]]:
     while True:
         yield from rows
-
-

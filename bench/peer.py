@@ -94,12 +94,19 @@ def row(message: Message) -> dict[str, Any]:
         hops.append((head.split(" by ")[-1].split(" ")[0], when(date.strip())))
     senders = getaddresses([header(message, "from")])
     return {
-        "internet_message_id": header(message, "message-id"), "date": when(str(message.get("date", ""))),
-        "from_address": senders[0][1].lower() if senders else "", "from_name": senders[0][0] if senders else "",
-        "to": [a for _, a in getaddresses([header(message, "to")])], "cc": [a for _, a in getaddresses([header(message, "cc")])],
-        "subject": header(message, "subject"), "in_reply_to": header(message, "in-reply-to"),
-        "references": header(message, "references").split(), "received": [str(hop) for hop in hops], "text": "\n".join(text),
-        "content_hash": hashlib.sha256("\n".join(text).encode("utf-8", "replace")).hexdigest(), "attachments": hashes,
+        "internet_message_id": header(message, "message-id"),
+        "date": when(str(message.get("date", ""))),
+        "from_address": senders[0][1].lower() if senders else "",
+        "from_name": senders[0][0] if senders else "",
+        "to": [a for _, a in getaddresses([header(message, "to")])],
+        "cc": [a for _, a in getaddresses([header(message, "cc")])],
+        "subject": header(message, "subject"),
+        "in_reply_to": header(message, "in-reply-to"),
+        "references": header(message, "references").split(),
+        "received": [str(hop) for hop in hops],
+        "text": "\n".join(text),
+        "content_hash": hashlib.sha256("\n".join(text).encode("utf-8", "replace")).hexdigest(),
+        "attachments": hashes,
     }
 
 
@@ -109,7 +116,7 @@ def main() -> None:
     chosen = email.policy.default if policy == "default" else email.policy.compat32
     rows: list[dict[str, Any]] = []
     writer = None
-    box = mailbox.mbox(path, factory=lambda stream: email.message_from_binary_file(stream, policy=chosen), create=False)  # type: ignore[arg-type]  # typeshed wants an mboxMessage
+    box = mailbox.mbox(path, factory=lambda stream: email.message_from_bytes(stream.read(), policy=chosen), create=False)  # type: ignore[arg-type,return-value]  # typeshed wants an mboxMessage
     count = 0
     for message in box:
         rows.append(row(message))
@@ -126,8 +133,19 @@ def main() -> None:
 def flush(rows: list[dict[str, Any]], out: Path, writer: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Write a batch."""
     if writer is None:
-        schema = pa.schema([(name, pa.timestamp("us", tz="UTC") if name == "date" else pa.list_(pa.string())
-                             if name in {"to", "cc", "references", "received", "attachments"} else pa.string()) for name in rows[0]])
+        schema = pa.schema(
+            [
+                (
+                    name,
+                    pa.timestamp("us", tz="UTC")
+                    if name == "date"
+                    else pa.list_(pa.string())
+                    if name in {"to", "cc", "references", "received", "attachments"}
+                    else pa.string(),
+                )
+                for name in rows[0]
+            ]
+        )
         writer = pq.ParquetWriter(out, schema, compression="zstd")
     writer.write_table(pa.Table.from_pylist(rows, writer.schema))
     rows.clear()

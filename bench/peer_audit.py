@@ -21,10 +21,20 @@ def main() -> None:
             if record["Id"] in seen:
                 continue
             seen.add(record["Id"])
-            events.append((
-                record["Id"], datetime.fromisoformat(record["CreationTime"]), record["Operation"], record["UserId"].lower(),
-                record.get("MailboxOwnerUPN"), record.get("ClientIPAddress") or record.get("ClientIP"),
-                record.get("ClientInfoString"), record.get("SessionId"), record.get("AppId"), record.get("ResultStatus")))
+            events.append(
+                (
+                    record["Id"],
+                    datetime.fromisoformat(record["CreationTime"]),
+                    record["Operation"],
+                    record["UserId"].lower(),
+                    record.get("MailboxOwnerUPN"),
+                    record.get("ClientIPAddress") or record.get("ClientIP"),
+                    record.get("ClientInfoString"),
+                    record.get("SessionId"),
+                    record.get("AppId"),
+                    record.get("ResultStatus"),
+                )
+            )
             for folder in record.get("Folders") or []:
                 items += [(record["Id"], item.get("InternetMessageId", "")) for item in folder.get("FolderItems") or []]
     print(len(events), len(items))

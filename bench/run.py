@@ -49,14 +49,18 @@ def mail(name: str, letters: list[bytes], size: int) -> None:
     path = WORK / f"{name}.mbox"
     count = make.mbox(path, letters, size)
     megabytes = path.stat().st_size / 1e6
-    print(f"\nmail, {name}: {count:,} messages, {megabytes:,.0f} MB, {megabytes / count * 1000:.1f} KB each; mbox to Parquet, threads included")
+    print(
+        f"\nmail, {name}: {count:,} messages, {megabytes:,.0f} MB, {megabytes / count * 1000:.1f} KB each; mbox to Parquet, threads included"
+    )
     ours, _ = cpu([unsealed(), "read", fresh("mail"), str(path), "--workers", "0", "--quiet"])
     rows = [("unsealed read --workers 0", ours)]
     for policy in ("compat32", "default"):
         used, _ = cpu([sys.executable, str(HERE / "peer.py"), str(path), policy, str(WORK / "peer.parquet")])
         rows.append((f"standard library, mailbox + email.policy.{policy}", used))
     for who, used in rows:
-        print(f"  {who:<52} {used:7.2f} CPU s  {megabytes / used:7.1f} MB/s  {count / used:8,.0f} messages/s  {used / ours:6.1f} x ours")
+        print(
+            f"  {who:<52} {used:7.2f} CPU s  {megabytes / used:7.1f} MB/s  {count / used:8,.0f} messages/s  {used / ours:6.1f} x ours"
+        )
     _, one = cpu([unsealed(), "read", fresh("mail"), str(path), "--workers", "1", "--quiet"])
     _, two = cpu([unsealed(), "read", fresh("mail"), str(path), "--workers", "2", "--quiet"])
     print(f"  two workers beside one, wall time: {one / two:.2f} x")
@@ -70,8 +74,12 @@ def audit(evidence: Path, records: int) -> None:
     ours, _ = cpu([unsealed(), "read", fresh("audit"), str(path), "--workers", "0", "--quiet"])
     flat, _ = cpu([sys.executable, str(HERE / "peer_audit.py"), str(path)])
     print(f"\naudit log CSV: {records:,} records, {size / records:,.0f} bytes each; one core")
-    print(f"  {'unsealed read --workers 0 (unfolded, settled, Parquet)':<60} {ours:6.2f} CPU s  {records / ours:9,.0f} records/s")
-    print(f"  {'standard library, csv + json, the same fields, no Parquet':<60} {flat:6.2f} CPU s  {records / flat:9,.0f} records/s  {flat / ours:4.1f} x ours")
+    print(
+        f"  {'unsealed read --workers 0 (unfolded, settled, Parquet)':<60} {ours:6.2f} CPU s  {records / ours:9,.0f} records/s"
+    )
+    print(
+        f"  {'standard library, csv + json, the same fields, no Parquet':<60} {flat:6.2f} CPU s  {records / flat:9,.0f} records/s  {flat / ours:4.1f} x ours"
+    )
     path.unlink()
 
 
@@ -88,8 +96,10 @@ def memory(letters: list[bytes], size: int) -> None:
         told, _ = process.communicate()
     wall = time.perf_counter() - start
     read = json.loads(told)["evidence"]["messages"]
-    print(f"\nmemory: mbox of {path.stat().st_size / 1e9:.2f} GB, {count:,} messages ({read:,} read), two workers, {wall:.0f} s: "
-          f"peak {peak[0] / (1 << 20):,.0f} MiB in all processes together (bar: 2,048)")
+    print(
+        f"\nmemory: mbox of {path.stat().st_size / 1e9:.2f} GB, {count:,} messages ({read:,} read), two workers, {wall:.0f} s: "
+        f"peak {peak[0] / (1 << 20):,.0f} MiB in all processes together (bar: 2,048)"
+    )
     path.unlink()
     shutil.rmtree(WORK / "large")
 
@@ -106,8 +116,8 @@ def _family(root: int) -> list[int]:
         pid = waiting.pop()
         found.append(pid)
         try:
-            for task in os.listdir(f"/proc/{pid}/task"):
-                waiting += [int(child) for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split()]
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                waiting += [int(child) for child in (task / "children").read_text().split()]
         except OSError:
             continue
     return found

@@ -10,7 +10,7 @@ from unsealed import pipeline
 from unsealed.report import html
 
 HOSTILE = (
-    b"From: \"<script>alert(1)</script>\" <evil@example.org>\nTo: a@example.org\nDate: Mon, 1 May 2023 10:00:00 +0000\n"
+    b'From: "<script>alert(1)</script>" <evil@example.org>\nTo: a@example.org\nDate: Mon, 1 May 2023 10:00:00 +0000\n'
     b"Subject: <img src=x onerror=alert(1)> {{ 7*7 }} \xe2\x80\xaetxt.exe\nMessage-ID: <h@x>\n\n<b>hi</b>\n"
 )
 
@@ -29,14 +29,20 @@ def page(tmp_path: Path) -> str:
     (tmp_path / "a@example.org").mkdir()
     (tmp_path / "a@example.org" / "1.eml").write_bytes(HOSTILE)
     (tmp_path / "broken.eml").write_bytes(b"\x00\x01\x02" * 50)
-    record = ('{"CreationTime":"2023-05-02T10:00:00","Id":"1","Operation":"MailItemsAccessed","RecordType":50,"UserId":"a@example.org",'
-              '"Workload":"Exchange","MailboxOwnerUPN":"a@example.org","ClientIPAddress":"203.0.113.7","ClientInfoString":"Client=REST",'
-              '"OperationProperties":[{"Name":"MailAccessType","Value":"Bind"}],"Folders":[{"Path":"\\\\Inbox",'
-              '"FolderItems":[{"InternetMessageId":"<h@x>"},{"InternetMessageId":"<gone@x>"}]}]}')
+    record = (
+        '{"CreationTime":"2023-05-02T10:00:00","Id":"1","Operation":"MailItemsAccessed","RecordType":50,"UserId":"a@example.org",'
+        '"Workload":"Exchange","MailboxOwnerUPN":"a@example.org","ClientIPAddress":"203.0.113.7","ClientInfoString":"Client=REST",'
+        '"OperationProperties":[{"Name":"MailAccessType","Value":"Bind"}],"Folders":[{"Path":"\\\\Inbox",'
+        '"FolderItems":[{"InternetMessageId":"<h@x>"},{"InternetMessageId":"<gone@x>"}]}]}'
+    )
     (tmp_path / "log.json").write_text(f"[{record}]")
     (tmp_path / "i.txt").write_text("203.0.113.7")
-    pipeline.run(tmp_path / "case", [tmp_path / "a@example.org", tmp_path / "log.json", tmp_path / "broken.eml"],
-                 indicators=[tmp_path / "i.txt"], workers=0)
+    pipeline.run(
+        tmp_path / "case",
+        [tmp_path / "a@example.org", tmp_path / "log.json", tmp_path / "broken.eml"],
+        indicators=[tmp_path / "i.txt"],
+        workers=0,
+    )
     return (tmp_path / "case" / "out" / "report.html").read_text(encoding="utf-8")
 
 
@@ -47,7 +53,9 @@ def test_it_loads_nothing_and_runs_nothing(page: str) -> None:
     assert not names & {"script", "iframe", "object", "embed", "link", "form", "img", "base", "video", "audio"}
     for _, attributes in tags.tags:
         assert not [name for name in attributes if name.startswith("on")]
-        assert not [value for name, value in attributes.items() if name in {"src", "href", "action", "xlink:href"} and value]
+        assert not [
+            value for name, value in attributes.items() if name in {"src", "href", "action", "xlink:href"} and value
+        ]
     assert "default-src 'none'" in page
 
 

@@ -31,8 +31,14 @@ def run(folder: Path, *, workers: int | None = None, quiet: bool = True) -> dict
     case = folder / "case"
     Case.create(case, "demo")
     shutil.copyfile(folder / "case.toml", case / "case.toml")
-    known = pipeline.run(case, [folder / "evidence"], indicators=[folder / "indicators.csv"], workers=workers, quiet=quiet,
-                         command="demo")
+    known = pipeline.run(
+        case,
+        [folder / "evidence"],
+        indicators=[folder / "indicators.csv"],
+        workers=workers,
+        quiet=quiet,
+        command="demo",
+    )
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     checks = grade(Case.open(case), truth)
     total = {"found": sum(row["found"] for row in checks), "planted": sum(row["planted"] for row in checks)}
@@ -44,8 +50,12 @@ def grade(case: Case, truth: dict[str, Any]) -> list[Check]:
     with engine(case) as db:
         checks = _verdicts(db, truth)
         checks.append(_bounds(db, truth))
-        drawn = {row["record_id"] for row in db.rows(
-            "SELECT e.record_id FROM activity a JOIN events e USING (event_id) WHERE a.state <> 'rejected'")}
+        drawn = {
+            row["record_id"]
+            for row in db.rows(
+                "SELECT e.record_id FROM activity a JOIN events e USING (event_id) WHERE a.state <> 'rejected'"
+            )
+        }
     planted, owners = set(truth["activity_event_ids"]), set(truth["owner_event_ids"])
     checks += [
         _check(_("log records known to be the intruder's"), len(planted & drawn), len(planted)),
@@ -55,21 +65,31 @@ def grade(case: Case, truth: dict[str, Any]) -> list[Check]:
 
 
 def _verdicts(db: Engine, truth: dict[str, Any]) -> list[Check]:
-    found = {(row["mailbox"], row["place"], row["id"]): row["verdict"] for row in db.rows("""
+    found = {
+        (row["mailbox"], row["place"], row["id"]): row["verdict"]
+        for row in db.rows("""
         SELECT mailbox, CASE WHEN message_id IS NULL THEN '' ELSE coalesce(folder, '') END AS place,
-               internet_message_id AS id, verdict FROM exposures""")}
+               internet_message_id AS id, verdict FROM exposures""")
+    }
     wanted = {(row["mailbox"], row["folder"], row["internet_message_id"]): row["verdict"] for row in truth["copies"]}
     only = {(row["mailbox"], "", row["internet_message_id"]): row["verdict"] for row in truth["log_only"]}
     names = {
-        "accessed": _("letters opened"), "copied": _("letters copied in bulk"), "quoted": _("letters quoted in opened ones"),
-        "in_reach": _("letters in reach, no log can tell"), "not_accessed": _("letters not opened"),
+        "accessed": _("letters opened"),
+        "copied": _("letters copied in bulk"),
+        "quoted": _("letters quoted in opened ones"),
+        "in_reach": _("letters in reach, no log can tell"),
+        "not_accessed": _("letters not opened"),
         "out_of_reach": _("letters out of reach"),
     }
     checks = []
     for verdict, name in names.items():
         keys = [key for key, right in wanted.items() if right == verdict]
         checks.append(_check(name, sum(found.get(key) == verdict for key in keys), len(keys)))
-    checks.append(_check(_("letters that only a log names"), sum(found.get(key) == right for key, right in only.items()), len(only)))
+    checks.append(
+        _check(
+            _("letters that only a log names"), sum(found.get(key) == right for key, right in only.items()), len(only)
+        )
+    )
     return checks
 
 

@@ -7,8 +7,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("pyarrow", "duckdb", "click", "rich", "fast-mail-parser", "selectolax", "faust-cchardet", "orjson", "py7zr",
-             "jinja2", "xlsxwriter")
+_PACKAGES = (
+    "pyarrow",
+    "duckdb",
+    "click",
+    "rich",
+    "fast-mail-parser",
+    "selectolax",
+    "faust-cchardet",
+    "orjson",
+    "py7zr",
+    "jinja2",
+    "xlsxwriter",
+)
 _NEED_DISK = 5 << 30
 
 
@@ -19,15 +30,33 @@ def examine() -> list[dict[str, Any]]:
         try:
             rows.append(_row(name, importlib.metadata.version(name), ok=True))
         except importlib.metadata.PackageNotFoundError:
-            rows.append(_row(name, "missing", ok=False, mend=f"`pip install {name}`, or `make install` in the project."))
+            rows.append(
+                _row(name, "missing", ok=False, mend=f"`pip install {name}`, or `make install` in the project.")
+            )
     free = shutil.disk_usage(Path.cwd()).free
-    rows.append(_row("free disk here", f"{free / (1 << 30):,.0f} GiB", free > _NEED_DISK, optional=True,
-                     mend="Cases need about as much room as the evidence, unpacked."))
+    rows.append(
+        _row(
+            "free disk here",
+            f"{free / (1 << 30):,.0f} GiB",
+            free > _NEED_DISK,
+            optional=True,
+            mend="Cases need about as much room as the evidence, unpacked.",
+        )
+    )
     rows.append(_row("cores", str(os.cpu_count() or 1), ok=True))
     encoding = (sys.stdout.encoding or "").lower()
-    rows.append(_row("terminal encoding", encoding or "unknown", "utf" in encoding, optional=True,
-                     mend="Set PYTHONUTF8=1, or a UTF-8 locale, to see names in every script."))
-    rows.append(_row("locks", "fcntl", _has_fcntl(), mend="Use Linux, macOS or WSL: one writer at a time is kept by fcntl."))
+    rows.append(
+        _row(
+            "terminal encoding",
+            encoding or "unknown",
+            "utf" in encoding,
+            optional=True,
+            mend="Set PYTHONUTF8=1, or a UTF-8 locale, to see names in every script.",
+        )
+    )
+    rows.append(
+        _row("locks", "fcntl", _has_fcntl(), mend="Use Linux, macOS or WSL: one writer at a time is kept by fcntl.")
+    )
     return rows
 
 

@@ -19,9 +19,17 @@ def facts(case: Case) -> Facts:
     """
     with engine(case) as db:
         document: Facts = {
-            "case": case.config.name, "folder": str(case.folder), "evidence": _evidence(db), "skipped": _skipped(db),
-            "intrusion": _intrusion(db), "activity": _activity(db), "verdicts": _verdicts(db, "verdict"),
-            "letters": _letters(db), "mailboxes": _mailboxes(db), "dark": _dark(db),
+            "case": case.config.name,
+            "folder": str(case.folder),
+            "evidence": _evidence(db),
+            "skipped": _skipped(db),
+            "intrusion": _intrusion(db),
+            "activity": _activity(db),
+            "verdicts": _verdicts(db, "verdict"),
+            "letters": _letters(db),
+            "mailboxes": _mailboxes(db),
+            "dark": _dark(db),
+            "not_in_evidence": _not_in_evidence(db),
         }
     told = json.loads(case.journal.note("hunted") or "{}")
     document["hunted"] = {"known": 0, "unusable": [], "left_out": 0} | told
@@ -33,7 +41,11 @@ def facts(case: Case) -> Facts:
 def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a table
     """Bring a value to what JSON knows: times to ISO 8601 with Z."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds" if value.microsecond else "seconds").replace("+00:00", "Z")
+        return (
+            value.astimezone(UTC)
+            .isoformat(timespec="microseconds" if value.microsecond else "seconds")
+            .replace("+00:00", "Z")
+        )
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list) else value
@@ -48,8 +60,10 @@ def _evidence(db: Engine) -> Facts:
     row["letters"] = db.value("SELECT count(DISTINCT coalesce(lower(internet_message_id), content_hash)) FROM messages")
     row["attachments"] = db.value("SELECT count(*) FROM attachments")
     row["events"] = db.value("SELECT count(*) FROM events")
-    row["inferred_mailboxes"] = [r["mailbox"] for r in db.rows(
-        "SELECT DISTINCT mailbox FROM messages WHERE mailbox_basis = 'inferred' ORDER BY 1")]
+    row["inferred_mailboxes"] = [
+        r["mailbox"]
+        for r in db.rows("SELECT DISTINCT mailbox FROM messages WHERE mailbox_basis = 'inferred' ORDER BY 1")
+    ]
     return row
 
 
@@ -73,8 +87,11 @@ def _activity(db: Engine) -> Facts:
                FILTER (e.client_ip IS NOT NULL) AS addresses, min(a.reason) AS reason,
                list(DISTINCT e.operation ORDER BY e.operation) AS operations
         FROM activity a JOIN events e USING (event_id) GROUP BY a.session ORDER BY first, a.session""")
-    return {"events": sum(n for state, n in states.items() if state != "rejected"), "states": states,
-            "sessions": [plain(row) for row in sessions]}
+    return {
+        "events": sum(n for state, n in states.items() if state != "rejected"),
+        "states": states,
+        "sessions": [plain(row) for row in sessions],
+    }
 
 
 def _verdicts(db: Engine, column: str) -> dict[str, int]:
@@ -84,9 +101,12 @@ def _verdicts(db: Engine, column: str) -> dict[str, int]:
 
 def _letters(db: Engine) -> Facts:
     """Count letters, not copies, by their strongest verdict; and those that no mailbox holds."""
-    found = {row["v"]: row["n"] for row in db.rows("""
+    found = {
+        row["v"]: row["n"]
+        for row in db.rows("""
         SELECT content_verdict AS v, count(DISTINCT coalesce(lower(x.internet_message_id), m.content_hash)) AS n
-        FROM exposures x LEFT JOIN messages m USING (message_id) GROUP BY 1""")}
+        FROM exposures x LEFT JOIN messages m USING (message_id) GROUP BY 1""")
+    }
     only = db.value("SELECT count(*) FROM exposures WHERE message_id IS NULL")
     return {**{verdict: found.get(verdict, 0) for verdict in VERDICTS}, "only_in_logs": only}
 
@@ -114,6 +134,16 @@ def _dark(db: Engine) -> list[Facts]:
             UNION SELECT "user" FROM activity WHERE inside AND state <> 'rejected'))
         ORDER BY source, scope, "from" """)
     return [plain(row) for row in rows]
+
+
+def _not_in_evidence(db: Engine) -> list[str]:
+    """Name mailboxes that the intruder was in, by the logs, and of which no message is in the evidence."""
+    rows = db.rows("""
+        SELECT DISTINCT box FROM (
+            SELECT mailbox AS box FROM activity WHERE inside AND state <> 'rejected' AND mailbox LIKE '%@%'
+            UNION SELECT "user" FROM activity WHERE inside AND state <> 'rejected' AND "user" LIKE '%@%')
+        WHERE box NOT IN (SELECT mailbox FROM messages WHERE mailbox IS NOT NULL) ORDER BY 1""")
+    return [row["box"] for row in rows]
 
 
 def _next(case: Case, document: Facts) -> list[str]:

@@ -39,16 +39,36 @@ def render(case: Case, language: str) -> str:
     document = facts(case)
     with engine(case) as db:
         context = {
-            "facts": document, "verdicts": VERDICTS, "names": words.verdict_names(_), "meanings": words.verdict_meanings(_),
-            "hows": words.ground_names(_), "states": words.state_names(_), "reasons": words.reason_names(_),
-            "sentences": words.sentences(document, _), "chart": _chart(case, db, document, _), "folders": _folders(db),
-            "conversations": _conversations(db), "more": _more(db), "skipped": _places(db), "evidence": _evidence(db),
-            "findings": _findings(db), "reach": case.config.reach, "language": language, "version": __version__,
-            "custody": case.verify(), "now": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), "max_places": MAX_PLACES,
+            "facts": document,
+            "verdicts": VERDICTS,
+            "names": words.verdict_names(_),
+            "meanings": words.verdict_meanings(_),
+            "hows": words.ground_names(_),
+            "states": words.state_names(_),
+            "reasons": words.reason_names(_),
+            "sentences": words.sentences(document, _),
+            "chart": _chart(case, db, document, _),
+            "folders": _folders(db),
+            "conversations": _conversations(db),
+            "more": _more(db),
+            "skipped": _places(db),
+            "evidence": _evidence(db),
+            "findings": _findings(db),
+            "reach": case.config.reach,
+            "language": language,
+            "version": __version__,
+            "custody": case.verify(),
+            "now": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            "max_places": MAX_PLACES,
         }
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("unsealed.report", "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
+        loader=jinja2.PackageLoader("unsealed.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
     environment.filters |= {"day": words.day, "plain": _plain, "number": lambda value: f"{value:,}"}
     environment.install_gettext_translations(words.catalogue(language), newstyle=False)  # type: ignore[attr-defined]  # of the i18n extension
     return environment.get_template("report.html.j2").render(context)
@@ -71,14 +91,20 @@ def _rows(db: Engine, sql: str, *values: object) -> list[dict[str, Any]]:
 
 def _folders(db: Engine) -> list[dict[str, Any]]:
     counts = ", ".join(f"count(*) FILTER (verdict = '{verdict}') AS {verdict}" for verdict in VERDICTS)
-    return _rows(db, f"""
-        SELECT mailbox, folder, message_id IS NULL AS log_only, count(*) AS copies, {counts}
-        FROM exposures GROUP BY ALL ORDER BY mailbox NULLS LAST, log_only, folder NULLS LAST""")
+    return _rows(
+        db,
+        f"""
+        SELECT mailbox, CASE WHEN message_id IS NOT NULL THEN folder END AS folder, message_id IS NULL AS log_only,
+               count(*) AS copies, {counts}
+        FROM exposures GROUP BY 1, 2, 3 ORDER BY mailbox NULLS LAST, log_only, folder NULLS LAST""",
+    )
 
 
 def _conversations(db: Engine) -> list[dict[str, Any]]:
     """Give the conversations with an opened or copied letter, the most opened first, with their letters."""
-    talks = _rows(db, f"""
+    talks = _rows(
+        db,
+        f"""
         SELECT coalesce(conversation_id, internet_message_id) AS talk, min_by(subject, coalesce(date, first_time)) AS subject,
                count(DISTINCT lower(internet_message_id)) AS letters,
                count(DISTINCT lower(internet_message_id)) FILTER (verdict = 'accessed') AS accessed,
@@ -88,11 +114,15 @@ def _conversations(db: Engine) -> list[dict[str, Any]]:
                list(DISTINCT mailbox ORDER BY mailbox) FILTER (verdict IN ('accessed', 'copied')) AS mailboxes,
                list(DISTINCT from_address ORDER BY from_address) FILTER (from_address IS NOT NULL)[1:6] AS people
         FROM exposures GROUP BY talk HAVING accessed + copied > 0
-        ORDER BY accessed DESC, copied DESC, first, talk LIMIT {MAX_CONVERSATIONS}""")
-    letters = _rows(db, """
+        ORDER BY accessed DESC, copied DESC, first, talk LIMIT {MAX_CONVERSATIONS}""",
+    )
+    letters = _rows(
+        db,
+        """
         SELECT coalesce(conversation_id, internet_message_id) AS talk, date, from_address, subject, mailbox, folder, verdict,
                internet_message_id, message_id, first_time, grounds[1] AS ground, len(grounds) AS grounds
-        FROM exposures WHERE verdict IN ('accessed', 'copied', 'quoted') ORDER BY talk, date NULLS LAST, mailbox""")
+        FROM exposures WHERE verdict IN ('accessed', 'copied', 'quoted') ORDER BY talk, date NULLS LAST, mailbox""",
+    )
     by_talk: dict[str, list[dict[str, Any]]] = {}
     for row in letters:
         by_talk.setdefault(row["talk"], []).append(row)
@@ -103,26 +133,37 @@ def _conversations(db: Engine) -> list[dict[str, Any]]:
 
 
 def _more(db: Engine) -> int:
-    total = int(db.value("""
+    total = int(
+        db.value("""
         SELECT count(DISTINCT coalesce(conversation_id, internet_message_id)) FROM exposures
-        WHERE verdict IN ('accessed', 'copied')""") or 0)
+        WHERE verdict IN ('accessed', 'copied')""")
+        or 0
+    )
     return max(total - MAX_CONVERSATIONS, 0)
 
 
 def _places(db: Engine) -> list[dict[str, Any]]:
-    return _rows(db, f"SELECT path, locator, reason, detail FROM skipped ORDER BY reason, path, locator LIMIT {MAX_PLACES}")
+    return _rows(
+        db, f"SELECT path, locator, reason, detail FROM skipped ORDER BY reason, path, locator LIMIT {MAX_PLACES}"
+    )
 
 
 def _evidence(db: Engine) -> list[dict[str, Any]]:
-    return _rows(db, """
+    return _rows(
+        db,
+        """
         SELECT path, kind, reader, size_bytes, records, skipped, mailbox, mailbox_basis, folder, evidence_id, duplicate
-        FROM evidence ORDER BY records DESC, path LIMIT 500""")
+        FROM evidence ORDER BY records DESC, path LIMIT 500""",
+    )
 
 
 def _findings(db: Engine) -> list[dict[str, Any]]:
-    return _rows(db, """
+    return _rows(
+        db,
+        """
         SELECT rule_id, source, count(*) AS hits, count(event_id) AS events, count(message_id) AS messages, min(time) AS first,
-               max(time) AS last FROM findings GROUP BY rule_id, source ORDER BY hits DESC, rule_id LIMIT 200""")
+               max(time) AS last FROM findings GROUP BY rule_id, source ORDER BY hits DESC, rule_id LIMIT 200""",
+    )
 
 
 # -- the time line -----------------------------------------------------------------------------------------------
@@ -138,14 +179,24 @@ def _chart(case: Case, db: Engine, document: dict[str, Any], _: words.Translate)
     margin = timedelta(days=max((max(moments) - min(moments)).days // 40, 1))
     start, end = min(moments) - margin, max(moments) + margin
     lanes = [*_reach_lanes(case, start, end, _), *_log_lanes(db, start, end, _), *_mailbox_lanes(db, _)]
-    counts = {row["day"]: row["n"] for row in db.rows("""
-        SELECT strftime(time, '%Y-%m-%d') AS day, count(*) AS n FROM activity WHERE state <> 'rejected' AND inside GROUP BY 1""")}
-    return timeline(start, end, lanes[:MAX_LANES], counts, _("intruder's events a day"), _("Time line of the intrusion"))
+    counts = {
+        row["day"]: row["n"]
+        for row in db.rows("""
+        SELECT strftime(time, '%Y-%m-%d') AS day, count(*) AS n FROM activity WHERE state <> 'rejected' AND inside GROUP BY 1""")
+    }
+    return timeline(
+        start, end, lanes[:MAX_LANES], counts, _("intruder's events a day"), _("Time line of the intrusion")
+    )
 
 
 def _reach_lanes(case: Case, start: datetime, end: datetime, _: words.Translate) -> list[Lane]:
-    return [Lane(reach.name, [Span(reach.start or start, reach.end or end, "reach", f"{_('open to the intruder')}: {reach.basis}")])
-            for reach in case.config.reach]
+    return [
+        Lane(
+            reach.name,
+            [Span(reach.start or start, reach.end or end, "reach", f"{_('open to the intruder')}: {reach.basis}")],
+        )
+        for reach in case.config.reach
+    ]
 
 
 def _log_lanes(db: Engine, start: datetime, end: datetime, _: words.Translate) -> list[Lane]:
@@ -171,7 +222,9 @@ def _mailbox_lanes(db: Engine, _: words.Translate) -> list[Lane]:
         LEFT JOIN coverage c ON c.scope = box AND c.source = 'm365_mail_items' AND c.state <> 'whole'
         ORDER BY low, box, c."from" """):
         if row["box"] not in lanes:
-            lanes[row["box"]] = Lane(row["box"], [Span(row["low"], row["high"], "present", _("the intruder was seen in this mailbox"))])
+            lanes[row["box"]] = Lane(
+                row["box"], [Span(row["low"], row["high"], "present", _("the intruder was seen in this mailbox"))]
+            )
         if row["state"]:
             style = "throttled" if row["state"] == "throttled" else "dark"
             lanes[row["box"]].spans.append(Span(row["from"], row["to"], style, row["note"]))

@@ -9,6 +9,12 @@ WIDTH, LEFT, RIGHT = 1000, 190, 16
 LANE, BAR_LANE = 22, 90
 
 
+_DARK = (
+    '<defs><pattern id="dark" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="6" height="6" class="dark-ground"/><line x1="0" y1="0" x2="0" y2="6" class="dark-line"/></pattern></defs>'
+)
+
+
 @dataclass(frozen=True)
 class Span:
     """A stretch of time in a lane."""
@@ -27,8 +33,14 @@ class Lane:
     spans: list[Span] = field(default_factory=list)
 
 
-def timeline(start: datetime, end: datetime, lanes: Sequence[Lane], counts: dict[str, int], count_name: str,  # noqa: PLR0914 - one picture
-             title: str) -> str:
+def timeline(
+    start: datetime,
+    end: datetime,
+    lanes: Sequence[Lane],
+    counts: dict[str, int],
+    count_name: str,
+    title: str,
+) -> str:
     """Draw lanes of stretches over a bar chart of counts by day.
 
     Args:
@@ -48,8 +60,7 @@ def timeline(start: datetime, end: datetime, lanes: Sequence[Lane], counts: dict
     height = LANE * len(lanes) + BAR_LANE + 44
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">',
-        '<defs><pattern id="dark" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<rect width="6" height="6" class="dark-ground"/><line x1="0" y1="0" x2="0" y2="6" class="dark-line"/></pattern></defs>',
+        _DARK,
     ]
     bottom = LANE * len(lanes) + BAR_LANE + 12
     for moment, label in _ticks(start, end):
@@ -57,11 +68,15 @@ def timeline(start: datetime, end: datetime, lanes: Sequence[Lane], counts: dict
         parts.append(f'<text x="{x(moment)}" y="{bottom + 18}" class="tick" text-anchor="middle">{label}</text>')
     for number, lane in enumerate(lanes):
         top = LANE * number + 8
-        parts.append(f'<text x="{LEFT - 8}" y="{top + 11}" class="lane" text-anchor="end">{escape(_short(lane.name))}</text>')
+        parts.append(
+            f'<text x="{LEFT - 8}" y="{top + 11}" class="lane" text-anchor="end">{escape(_short(lane.name))}</text>'
+        )
         for span in lane.spans:
             left, right = x(span.start), x(span.end)
-            parts.append(f'<rect x="{left}" y="{top}" width="{max(right - left, 2):.1f}" height="{LANE - 8}" class="{span.style}">'
-                         f"<title>{escape(span.title)}</title></rect>")
+            parts.append(
+                f'<rect x="{left}" y="{top}" width="{max(right - left, 2):.1f}" height="{LANE - 8}" class="{span.style}">'
+                f"<title>{escape(span.title)}</title></rect>"
+            )
     parts += _bars(counts, count_name, x, LANE * len(lanes) + 12)
     return "".join([*parts, "</svg>"])
 
@@ -74,14 +89,18 @@ def _bars(counts: dict[str, int], name: str, x: object, top: int) -> list[str]:
     if not counts:
         return []
     largest = max(counts.values())
-    parts = [f'<text x="{LEFT - 8}" y="{top + 12}" class="lane" text-anchor="end">{escape(_short(name))}</text>',
-             f'<text x="{LEFT - 8}" y="{top + 28}" class="tick" text-anchor="end">{largest:,}</text>']
+    parts = [
+        f'<text x="{LEFT - 8}" y="{top + 12}" class="lane" text-anchor="end">{escape(_short(name))}</text>',
+        f'<text x="{LEFT - 8}" y="{top + 28}" class="tick" text-anchor="end">{largest:,}</text>',
+    ]
     for day, count in sorted(counts.items()):
         begin = datetime.fromisoformat(day).replace(tzinfo=UTC)
         left, right = place(begin), place(begin + timedelta(days=1))
         tall = max(round((BAR_LANE - 14) * count / largest, 1), 2)
-        parts.append(f'<rect x="{left}" y="{top + BAR_LANE - 14 - tall}" width="{max(right - left, 1.6):.1f}" height="{tall}" class="bar">'
-                     f"<title>{day}: {count:,}</title></rect>")
+        parts.append(
+            f'<rect x="{left}" y="{top + BAR_LANE - 14 - tall}" width="{max(right - left, 1.6):.1f}" height="{tall}" class="bar">'
+            f"<title>{day}: {count:,}</title></rect>"
+        )
     return parts
 
 
@@ -91,7 +110,9 @@ def _ticks(start: datetime, end: datetime) -> list[tuple[datetime, str]]:
     if days <= 45:
         step = max(days // 8, 1)
         first = datetime(start.year, start.month, start.day, tzinfo=UTC) + timedelta(days=1)
-        return [(moment, f"{moment:%m-%d}") for n in range(0, days + 1, step) if (moment := first + timedelta(days=n)) < end]
+        return [
+            (moment, f"{moment:%m-%d}") for n in range(0, days + 1, step) if (moment := first + timedelta(days=n)) < end
+        ]
     ticks, month = [], datetime(start.year, start.month, 1, tzinfo=UTC)
     while month < end:
         if month >= start:

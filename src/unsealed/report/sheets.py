@@ -112,8 +112,10 @@ def _xlsx(batches: Iterator[pa.RecordBatch], out: IO[bytes]) -> int:
     import xlsxwriter
 
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                                        "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        buffer,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
     sheet, count = book.add_worksheet("table"), 0
     for batch in batches:
         if not count:

@@ -16,7 +16,9 @@ def summary(facts: dict[str, Any]) -> list[str]:
     _ = words.translator(current_language())
     width = min(shutil.get_terminal_size((100, 24)).columns, 110)
     evidence = facts["evidence"]
-    read = _("{messages:,} messages ({letters:,} letters), {events:,} log records, from {files:,} files").format(**evidence)
+    read = _("{messages:,} messages ({letters:,} letters), {events:,} log records, from {files:,} files").format(
+        **evidence
+    )
     lines = [f"{facts['case']}: {read}", ""]
     for sentence in words.sentences(facts, _):
         lines += _wrapped(sentence, width)
@@ -32,14 +34,26 @@ def _table(facts: dict[str, Any], _: words.Translate) -> list[str]:
     if not boxes:
         return []
     heads = [_("opened"), _("copied"), _("quoted"), _("in reach"), _("not opened"), _("out of reach")]
-    rows = [[row["mailbox"] or _("(no mailbox known)"), *(f"{row[verdict]:,}" for verdict in SHOWN)] for row in boxes[:MAX_MAILBOXES]]
+    rows = [
+        [row["mailbox"] or _("(no mailbox known)"), *(f"{row[verdict]:,}" for verdict in SHOWN)]
+        for row in boxes[:MAX_MAILBOXES]
+    ]
     if len(boxes) > MAX_MAILBOXES:
         rest = boxes[MAX_MAILBOXES:]
-        rows.append([_("{n:,} more").format(n=len(rest)), *(f"{sum(row[verdict] for row in rest):,}" for verdict in SHOWN)])
+        rows.append(
+            [_("{n:,} more").format(n=len(rest)), *(f"{sum(row[verdict] for row in rest):,}" for verdict in SHOWN)]
+        )
     rows.insert(0, [_("mailbox"), *heads])
     widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join([pad(row[0], widths[0]), *(pad(cell, width, right=True) for cell, width in zip(row[1:], widths[1:], strict=True))])
-            for row in rows]
+    return [
+        "  ".join(
+            [
+                pad(row[0], widths[0]),
+                *(pad(cell, width, right=True) for cell, width in zip(row[1:], widths[1:], strict=True)),
+            ]
+        )
+        for row in rows
+    ]
 
 
 def cells(text: str) -> int:

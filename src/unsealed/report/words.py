@@ -17,8 +17,12 @@ def translator(language: str) -> Translate:
 def verdict_names(_: Translate) -> dict[str, str]:
     """Give each verdict's name in words."""
     return {
-        "accessed": _("opened"), "copied": _("copied in bulk"), "quoted": _("quoted in an opened letter"),
-        "in_reach": _("in reach, no log can tell"), "not_accessed": _("not opened"), "out_of_reach": _("out of reach"),
+        "accessed": _("opened"),
+        "copied": _("copied in bulk"),
+        "quoted": _("quoted in an opened letter"),
+        "in_reach": _("in reach, no log can tell"),
+        "not_accessed": _("not opened"),
+        "out_of_reach": _("out of reach"),
     }
 
 
@@ -37,36 +41,67 @@ def verdict_meanings(_: Translate) -> dict[str, str]:
 def ground_names(_: Translate) -> dict[str, str]:
     """Give each ground's name in words."""
     return {
-        "bind": _("opened, item by item"), "attachment": _("attachment opened"), "fetch": _("fetched"),
-        "sent_by_intruder": _("sent by the intruder"), "sync": _("folder synchronised"), "export": _("exported"),
-        "forwarded": _("forwarded by a rule"), "download": _("downloaded"), "quoted": _("quoted"),
-        "throttled": _("log throttled"), "no_item_log": _("no item log"), "log_gap": _("gap in the item log"),
-        "gateway": _("passed an open gateway"), "unnamed_folder": _("folder not named"),
-        "log_whole": _("item log whole, not named"), "not_reached": _("not reached"),
+        "bind": _("opened, item by item"),
+        "attachment": _("attachment opened"),
+        "fetch": _("fetched"),
+        "sent_by_intruder": _("sent by the intruder"),
+        "sync": _("folder synchronised"),
+        "export": _("exported"),
+        "forwarded": _("forwarded by a rule"),
+        "download": _("downloaded"),
+        "quoted": _("quoted"),
+        "throttled": _("log throttled"),
+        "no_item_log": _("no item log"),
+        "log_gap": _("gap in the item log"),
+        "gateway": _("passed an open gateway"),
+        "unnamed_folder": _("folder not named"),
+        "log_whole": _("item log whole, not named"),
+        "not_reached": _("not reached"),
     }
 
 
 def state_names(_: Translate) -> dict[str, str]:
     """Give the states of activity and coverage in words."""
     return {
-        "proposed": _("proposed"), "confirmed": _("confirmed"), "rejected": _("rejected"), "whole": _("whole"),
-        "gap": _("gap"), "absent": _("absent"), "throttled": _("throttled"),
+        "proposed": _("proposed"),
+        "confirmed": _("confirmed"),
+        "rejected": _("rejected"),
+        "whole": _("whole"),
+        "gap": _("gap"),
+        "absent": _("absent"),
+        "throttled": _("throttled"),
     }
 
 
 def reason_names(_: Translate) -> dict[str, str]:
     """Say in a few words what each reason of `skipped` means."""
     return {
-        "unrecognised": _("not mail or a known log"), "empty": _("empty file"), "unreadable": _("could not be opened"),
-        "link": _("a link"), "not_a_file": _("not a file"), "encrypted": _("encrypted"),
-        "damaged_archive": _("damaged archive"), "expands_too_much": _("a decompression bomb"),
-        "nested_too_deep": _("archives nested too deep"), "too_many_members": _("too many files in one archive"),
-        "header_too_large": _("headers too large"), "message_too_large": _("message too large"),
-        "text_too_long": _("text too long"), "mime_too_deep": _("parts nested too deep"),
-        "mime_too_many_parts": _("too many parts"), "mime_broken": _("broken structure"), "no_headers": _("no mail headers"),
-        "not_mail": _("no mail there"), "binary": _("binary data"), "too_slow": _("took too long"),
-        "reader_died": _("the reader died on it"), "invalid_json": _("not valid JSON"), "truncated": _("cut short"),
-        "broken_row": _("broken row"), "not_a_record": _("not a log record"), "no_header": _("no known columns"),
+        "unrecognised": _("not mail or a known log"),
+        "empty": _("empty file"),
+        "unreadable": _("could not be opened"),
+        "link": _("a link"),
+        "not_a_file": _("not a file"),
+        "encrypted": _("encrypted"),
+        "damaged_archive": _("damaged archive"),
+        "expands_too_much": _("a decompression bomb"),
+        "nested_too_deep": _("archives nested too deep"),
+        "too_many_members": _("too many files in one archive"),
+        "header_too_large": _("headers too large"),
+        "message_too_large": _("message too large"),
+        "text_too_long": _("text too long"),
+        "mime_too_deep": _("parts nested too deep"),
+        "mime_too_many_parts": _("too many parts"),
+        "mime_broken": _("broken structure"),
+        "no_headers": _("no mail headers"),
+        "not_mail": _("no mail there"),
+        "binary": _("binary data"),
+        "too_slow": _("took too long"),
+        "reader_died": _("the reader died on it"),
+        "invalid_json": _("not valid JSON"),
+        "truncated": _("cut short"),
+        "broken_row": _("broken row"),
+        "not_a_record": _("not a log record"),
+        "no_header": _("no known columns"),
     }
 
 
@@ -85,14 +120,21 @@ def _when(facts: Facts, _: Translate) -> str:
     if not row:
         return _("No activity of an intruder has been found yet: give indicators, or say in case.toml what you know.")
     if not row["first_evidence"]:
-        return _("The logs show nothing of the intruder; by what responders know, it lasted from {start} to {end} at most.").format(
-            start=day(row["began_after"]), end=day(row["ended_before"]))
+        return _(
+            "The logs show nothing of the intruder; by what responders know, it lasted from {start} to {end} at most."
+        ).format(start=day(row["began_after"]), end=day(row["ended_before"]))
     text = _("The intruder is seen inside from {first} to {last} ({days:.0f} days).").format(
-        first=day(row["first_evidence"]), last=day(row["last_evidence"]), days=row["dwell_days_min"] or 0)
+        first=day(row["first_evidence"]), last=day(row["last_evidence"]), days=row["dwell_days_min"] or 0
+    )
     earliest = day(row["began_after"]) if row["began_after"] else _("a day before the logs begin")
     latest = day(row["ended_before"]) if row["ended_before"] else _("a day that nothing bounds yet")
-    return text + " " + _("It may have begun as early as {earliest}, and ended as late as {latest}.").format(
-        earliest=earliest, latest=latest)
+    return (
+        text
+        + _(" ")
+        + _("It may have begun as early as {earliest}, and ended as late as {latest}.").format(
+            earliest=earliest, latest=latest
+        )
+    )
 
 
 def _what(facts: Facts, _: Translate) -> str:
@@ -100,12 +142,20 @@ def _what(facts: Facts, _: Translate) -> str:
     total = sum(letters[verdict] for verdict in facts["verdicts"])
     if not total:
         return _("No letter has been judged yet.")
-    text = _("Of {total:,} letters, {accessed:,} were opened, {copied:,} more were copied in bulk, and the words of "
-             "{quoted:,} more stand in opened ones; {in_reach:,} could have been opened, and no log can tell.").format(
-        total=total, accessed=letters["accessed"], copied=letters["copied"], quoted=letters["quoted"], in_reach=letters["in_reach"])
+    text = _(
+        "Of {total:,} letters, {accessed:,} were opened, {copied:,} more were copied in bulk, and the words of "
+        "{quoted:,} more stand in opened ones; {in_reach:,} could have been opened, and no log can tell."
+    ).format(
+        total=total,
+        accessed=letters["accessed"],
+        copied=letters["copied"],
+        quoted=letters["quoted"],
+        in_reach=letters["in_reach"],
+    )
     if letters["only_in_logs"]:
-        text += " " + _("{n:,} of them are named by the log alone: no mailbox in the evidence holds them any more.").format(
-            n=letters["only_in_logs"])
+        text += _(" ") + _(
+            "{n:,} of them are named by the log alone: no mailbox in the evidence holds them any more."
+        ).format(n=letters["only_in_logs"])
     return text
 
 
@@ -113,14 +163,33 @@ def _trust(facts: Facts, _: Translate) -> str:
     parts = []
     proposed = facts["activity"]["states"].get("proposed", 0)
     if proposed:
-        parts.append(_("{n:,} events are taken for the intruder's by proposal and wait for a person to confirm or reject them").format(
-            n=proposed))
+        parts.append(
+            _(
+                "{n:,} events are taken for the intruder's by proposal and wait for a person to confirm or reject them"
+            ).format(n=proposed)
+        )
+    missing = facts["not_in_evidence"]
+    if missing:
+        parts.append(
+            _(
+                "the intruder was in {n:,} mailboxes that the evidence does not hold, or holds under another address: {names}"
+            ).format(n=len(missing), names=", ".join(missing[:3]) + (" …" if len(missing) > 3 else ""))
+        )
+    inferred = facts["evidence"]["inferred_mailboxes"]
+    if inferred:
+        parts.append(
+            _("whose mailbox it is was inferred from headers for {names}").format(
+                names=", ".join(inferred[:3]) + (" …" if len(inferred) > 3 else "")
+            )
+        )
     dark = [row for row in facts["dark"] if row["state"] in {"gap", "absent", "throttled"}]
     if dark:
         parts.append(_("in {n:,} stretches the logs could not see").format(n=len(dark)))
     left_out = facts["hunted"].get("left_out", 0)
     if left_out:
-        parts.append(_("{n:,} events at listed addresses look like the owner's own and were left out").format(n=left_out))
+        parts.append(
+            _("{n:,} events at listed addresses look like the owner's own and were left out").format(n=left_out)
+        )
     if facts["skipped"]["places"]:
         parts.append(_("{n:,} places in the evidence could not be read").format(n=facts["skipped"]["places"]))
     if not parts:
