@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from unsealed.version import __version__
+
 if TYPE_CHECKING:
     from unsealed.case import Case
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "open_case", "run"]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from unsealed import __version__
+from unsealed.version import __version__
 from unsealed.errors import UnsealedError, UsageError
 from unsealed.i18n import _
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from unsealed import __version__
+from unsealed.version import __version__
 
 GENESIS = "0" * 64
 

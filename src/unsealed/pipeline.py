@@ -143,7 +143,7 @@ def _usable(file: Path) -> None:
 
 def _once(case: Case, name: str, stage: Callable[[], None], *more: str) -> None:
     """Run a stage unless its inputs, rules and outputs are those of its last full run."""
-    from unsealed import __version__
+    from unsealed.version import __version__
 
     known = _BY_NAME[name]
     version = hashlib.sha256(f"{__version__}/{known.version}".encode()).hexdigest()[:16]

@@ -69,7 +69,7 @@ class Planner:
         spool = _Spool(Opened(file, self.case.work), key)
         self._spools.append(spool)
         for item in spool.opened.files():
-            for unit in self._one(item):
+            for unit in self._one(item, evidence_id):
                 spool.waiting.add(unit.stem)
                 yield unit
         for unit in self._flush():
@@ -87,17 +87,10 @@ class Planner:
 
     # -- files ---------------------------------------------------------------------------------------------------
 
-    def _one(self, item: File | Unread) -> Iterator[Unit]:
+    def _one(self, item: File | Unread, archive: str | None = None) -> Iterator[Unit]:
+        """Plan one file; `archive` is the evidence id of the archive that it lies in."""
         if isinstance(item, Unread):
-            self._record.skipped.append(
-                {
-                    "evidence_id": None,
-                    "path": item.shown,
-                    "locator": item.locator,
-                    "reason": item.reason,
-                    "detail": item.detail,
-                }
-            )
+            self._skip(archive, item.shown, item.locator, item.reason, item.detail)
             return
         if item.size == 0:
             self._leave(item, "empty", "empty", "the file is empty", skip=not item.companion)
@@ -123,9 +116,14 @@ class Planner:
         self._take_in(file, evidence_id)
         self._evidence(file, evidence_id, kind, "", skipped=int(skip))
         if skip:
-            self._record.skipped.append(
-                {"evidence_id": evidence_id, "path": file.shown, "locator": "", "reason": reason, "detail": detail}
-            )
+            self._skip(evidence_id, file.shown, "", reason, detail)
+
+    def _skip(self, evidence_id: str | None, shown: str, locator: str, reason: str, detail: str) -> None:
+        """Name what is left unread; a whole file is named by its path, since two may hold the same bytes."""
+        place = locator or f"path:{shown}"
+        self._record.skipped.append(
+            {"evidence_id": evidence_id, "path": shown, "locator": place, "reason": reason, "detail": detail}
+        )
 
     def _parts(self, file: File, reader: Reader) -> Iterator[Unit]:
         evidence_id = sha256_file(file.path)

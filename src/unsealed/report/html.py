@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from unsealed import __version__
+from unsealed.version import __version__
 from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine

@@ -12,7 +12,6 @@ _CHARSET = re.compile(r"charset\s*\*?=\s*\"?(?:[\w-]*'[\w-]*')?([A-Za-z0-9_:.\-]
 _NAME = re.compile(r"(?:file)?name\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", re.IGNORECASE)
 _TYPE = re.compile(r"[^\s/]+/[^\s/]+")
 _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([A-Za-z0-9_\-]+)", re.IGNORECASE)
-_SHOWN = {"text/plain", "text/html", "text/enriched", "text/richtext", "text/calendar", "text/x-amp-html"}
 
 
 class Leaf:
@@ -89,6 +88,8 @@ def header(node: Any, name: str) -> str:  # noqa: ANN401 - as above
 def media_type(node: Any) -> str:  # noqa: ANN401 - as above
     """Give a part's media type; what is no type at all is plain text (RFC 2045 5.2)."""
     kind = node.content_type.lower()
+    if " " in kind or "\t" in kind:
+        kind = kind.split()[0].rstrip(",") if kind.strip() else ""  # parameters without their semicolon
     return kind if _TYPE.match(kind) else "text/plain"
 
 
@@ -146,7 +147,7 @@ def _alternative(parts: list[Leaf]) -> Iterator[Leaf]:
 
 def _is_attached(node: Any) -> bool:  # noqa: ANN401 - as above
     kind = media_type(node)
-    if kind not in _SHOWN and not kind.startswith("message/delivery"):
+    if not kind.startswith(("text/", "message/delivery")):
         return True
     return (node.disposition or "").lower().startswith("attachment") or bool(node.filename)
 
