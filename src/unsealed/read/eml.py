@@ -46,6 +46,8 @@ class Eml:
         locator = f"byte:0+{part.size}"
         with Path(part.path).open("rb") as stream:
             raw = stream.read(message.MAX_MESSAGE + 1)
+        if raw.endswith(b"\x00"):
+            raw = raw.rstrip(b"\x00")  # the unused rest of a disk block
         if 0 < raw.count(0) <= len(raw) // 16:
             raw = raw.replace(b"\x00", b"")  # zeros that a broken disk or mailer strewed in
         if b"\x00" in raw[:512]:
