@@ -122,6 +122,8 @@ _TABLES = (
         ("sha256", TEXT, "SHA-256 of the decoded bytes"),
         ("text", TEXT, "its text, where it was read"),
         ("text_status", TEXT, "`read`, `not_read`, `too_large` or `undecodable`"),
+        ("sha1", TEXT, "SHA-1 of the decoded bytes, to match indicators by"),
+        ("md5", TEXT, "MD5 of the decoded bytes, to match indicators by"),
     ),
     _table(
         "events",

@@ -14,7 +14,7 @@ def expose(case: Case) -> int:
         case: the case, locked by the caller.
     """
     with engine(case) as db:
-        copies.prepare(db)
+        copies.prepare(db, [reach.name for reach in case.config.reach if reach.kind == "mailbox"])
         for ground in access.DIRECT:
             ground(db)
         forwarded.forwarded(db)

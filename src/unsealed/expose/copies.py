@@ -1,5 +1,7 @@
 """What is judged: every message copy in the evidence, and every message that only a log names."""
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from unsealed import folders
@@ -9,42 +11,80 @@ NOT_ARRIVED = ("sent items", "drafts", "outbox")
 """Folders whose letters did not come in from outside; no forwarding rule saw them arrive."""
 
 
-def prepare(db: Engine) -> None:
+def bare(column: str) -> str:
+    """Give SQL for a Message-ID as it is compared: without case, space and angle brackets; null where empty."""
+    return f"nullif(lower(trim({column}, ' <>' || chr(9) || chr(10) || chr(13))), '')"
+
+
+LETTER = "coalesce(c.mid, c.content_hash, c.message_id)"
+"""What the copies of one letter have in common."""
+
+
+def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
     """Make the temporary tables that all grounds are found from.
 
+    Args:
+        db: the case.
+        reached: mailboxes that responders know were reachable.
+
     `act`: the intruder's events that count. `presence`: from when to when the intruder was seen in each mailbox.
-    `copies`: what is judged, one row a copy, numbered. `grounds`: empty, to be filled.
+    `named`: every access that names a message. `copies`: what is judged, one row a copy, numbered. `grounds`: empty,
+    to be filled.
     """
     db.execute("""
         CREATE OR REPLACE TEMP TABLE act AS
-        SELECT e.*, epoch_us(e.time) AS us, a.session, a.reason, a.inside
+        SELECT e.event_id, e.operation, e.client_ip, e."user", e.mailbox, epoch_us(e.time) AS us, a.inside
         FROM events e JOIN activity a USING (event_id) WHERE a.state <> 'rejected'""")
     db.execute("""
         CREATE OR REPLACE TEMP TABLE presence AS
-        SELECT mailbox, min(us) AS first, max(us) AS last, count(*) AS events FROM (
+        SELECT mailbox, min(us) AS first, max(us) AS last FROM (
             SELECT mailbox, us FROM act WHERE inside AND mailbox LIKE '%@%'
             UNION ALL SELECT "user", us FROM act WHERE inside AND "user" LIKE '%@%')
         GROUP BY mailbox""")
     db.register("folder_keys", _folder_keys(db))
-    db.execute("""
+    db.register("reached", pa.table({"mailbox": pa.array(reached, pa.string())}))
+    _named(db)
+    db.execute(f"""
         CREATE OR REPLACE TEMP TABLE copies AS
         WITH held AS (
-            SELECT message_id, lower(trim(internet_message_id)) AS mid, internet_message_id, mailbox, m.folder, k.key AS folder_key,
-                   epoch_us(arrived) AS arrived, conversation_id, subject, from_address, date, content_hash
-            FROM messages m LEFT JOIN folder_keys k ON k.folder IS NOT DISTINCT FROM m.folder),
-        named AS (
-            SELECT NULL AS message_id, lower(trim(a.internet_message_id)) AS mid, min(a.internet_message_id) AS internet_message_id,
-                   a.mailbox, min(a.folder) AS folder, NULL AS folder_key, NULL::BIGINT AS arrived, NULL AS conversation_id,
-                   min(a.subject) AS subject, NULL AS from_address, NULL::TIMESTAMPTZ AS date, NULL AS content_hash
-            FROM accesses a JOIN act USING (event_id)
-            WHERE a.internet_message_id IS NOT NULL AND a.mailbox IS NOT NULL AND act.inside
-            GROUP BY a.mailbox, mid)
-        SELECT row_number() OVER () AS n, * FROM (
-            SELECT * FROM held
-            UNION ALL SELECT named.* FROM named ANTI JOIN held ON held.mid = named.mid AND held.mailbox = named.mailbox)""")
+                SELECT message_id, {bare("m.internet_message_id")} AS mid, internet_message_id, mailbox, m.folder,
+                       k.key AS folder_key, epoch_us(arrived) AS arrived, NULL::BIGINT AS gone,
+                       conversation_id, subject, from_address, date, content_hash
+                FROM messages m LEFT JOIN folder_keys k ON k.folder IS NOT DISTINCT FROM m.folder),
+             only_named AS (
+                SELECT NULL AS message_id, mid, internet_message_id, mailbox, folder, NULL AS folder_key,
+                       NULL::BIGINT AS arrived, gone, NULL AS conversation_id, subject, NULL AS from_address,
+                       NULL::TIMESTAMPTZ AS date, NULL AS content_hash
+                FROM named n WHERE NOT EXISTS (
+                    SELECT 1 FROM held WHERE held.mid = n.mid AND held.mailbox IS NOT DISTINCT FROM n.mailbox))
+        SELECT row_number() OVER (ORDER BY mailbox NULLS LAST, arrived NULLS LAST, mid NULLS LAST,
+                                           message_id NULLS LAST) AS n, *
+        FROM (SELECT * FROM held UNION ALL SELECT * FROM only_named)""")
     db.execute("""
         CREATE OR REPLACE TEMP TABLE grounds (
             n BIGINT, verdict VARCHAR, how VARCHAR, event_id VARCHAR, note VARCHAR, message_id VARCHAR, us BIGINT)""")
+
+
+def _named(db: Engine) -> None:
+    """Make `named`: messages that a log names, in mailboxes that the intruder reached or that the evidence holds.
+
+    `gone` is when it was deleted for good, where nothing names it again.
+    """
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE named AS
+        WITH boxes AS (SELECT mailbox FROM presence UNION SELECT mailbox FROM reached
+                       UNION SELECT DISTINCT mailbox FROM messages WHERE mailbox IS NOT NULL),
+             met AS (
+                SELECT a.*, {bare("a.internet_message_id")} AS mid, a.event_id IN (
+                           SELECT event_id FROM act WHERE inside) AS theirs
+                FROM accesses a WHERE a.internet_message_id IS NOT NULL)
+        SELECT met.mailbox, mid, min(met.internet_message_id) AS internet_message_id, min(met.folder) AS folder,
+               min(met.subject) AS subject,
+               max(epoch_us(e.time)) FILTER (e.operation = 'HardDelete') AS deleted,
+               CASE WHEN deleted = max(epoch_us(e.time)) THEN deleted END AS gone
+        FROM met JOIN events e USING (event_id)
+        WHERE mid IS NOT NULL AND (theirs OR met.mailbox IN (SELECT mailbox FROM boxes))
+        GROUP BY met.mailbox, mid""")
 
 
 def _folder_keys(db: Engine) -> pa.Table:

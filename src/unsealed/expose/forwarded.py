@@ -2,63 +2,90 @@
 
 from typing import Any
 
-import pyarrow as pa
-
+from unsealed.expose.conditions import Condition
 from unsealed.expose.copies import NOT_ARRIVED
 from unsealed.expose.forwarding import OPERATIONS, Forward, forwards
 from unsealed.query import Engine
 
 _FOREVER = 1 << 62
+_CONTAINS = {
+    "subject": "contains(lower(m.subject), {0})",
+    "text": "contains(lower(m.text), {0})",
+    "sender": "contains(m.from_address, {0})",
+    "recipients": "len(list_filter({1}, lambda p: contains(p.address, {0}))) > 0",
+}
+_IS = {
+    "sender": "m.from_address = {0}",
+    "recipients": "len(list_filter({1}, lambda p: p.address = {0})) > 0",
+}
+_PEOPLE = 'list_concat(m."to", m.cc, m.bcc)'
 
 
 def forwarded(db: Engine) -> None:
     """Find every copy that a rule or setting of the intruder sent on."""
     operations = ", ".join(f"'{name}'" for name in OPERATIONS)
     rows = db.rows(f"""
-        SELECT event_id, epoch_us(time) AS us, operation, "user", mailbox, raw, event_id IN (SELECT event_id FROM act) AS by_intruder
-        FROM events WHERE operation IN ({operations}) AND outcome <> 'failure' ORDER BY time, event_id""")
-    if not any(row["by_intruder"] for row in rows):
-        return
-    boxes = {
-        row["mailbox"]
-        for row in db.rows("""
-        SELECT mailbox FROM copies WHERE mailbox IS NOT NULL UNION SELECT "user" FROM events WHERE "user" LIKE '%@%'""")
-    }
-    for forward in forwards(rows, boxes):
-        _letters(db, forward)
+        SELECT event_id, epoch_us(time) AS us, operation, "user", mailbox, target, raw,
+               event_id IN (SELECT event_id FROM act WHERE inside) AS by_intruder
+        FROM events WHERE operation IN ({operations}) AND outcome IS DISTINCT FROM 'failure' ORDER BY time, event_id""")
+    if any(row["by_intruder"] for row in rows):
+        for forward in forwards(rows, _names(db)):
+            _letters(db, forward)
+
+
+def _names(db: Engine) -> dict[str, tuple[str, ...]]:
+    """Give the known mailboxes by alias, and by the name under which their owners write."""
+    rows = db.rows("""
+        WITH boxes AS (
+            SELECT mailbox FROM copies WHERE mailbox LIKE '%@%' UNION SELECT "user" FROM events WHERE "user" LIKE '%@%'),
+        names AS (
+            SELECT split_part(mailbox, '@', 1) AS name, mailbox FROM boxes
+            UNION SELECT DISTINCT lower(trim(from_name)), from_address FROM messages
+            WHERE length(trim(from_name)) > 2 AND from_address IN (SELECT mailbox FROM copies))
+        SELECT name, list(DISTINCT mailbox ORDER BY mailbox) AS boxes FROM names GROUP BY name ORDER BY name""")
+    return {row["name"].casefold(): tuple(row["boxes"]) for row in rows}
 
 
 def _letters(db: Engine, forward: Forward) -> None:
-    outside = ", ".join(f"'{name}'" for name in NOT_ARRIVED)
-    place = f"c.mailbox = ? AND coalesce(c.folder_key NOT IN ({outside}), TRUE)" if forward.mailbox else "TRUE"
-    texts = ", m.text" if any("text" in fields for fields, _ in forward.conditions) else ", '' AS text"
-    query = f"""
-        SELECT c.n, c.arrived, coalesce(m.subject, '') AS subject, coalesce(m.from_address, '') AS sender,
-               list_concat(m."to", m.cc, m.bcc) AS recipients {texts}
-        FROM copies c JOIN messages m USING (message_id)
-        WHERE {place} AND c.arrived >= ? AND c.arrived < ?"""
-    values: list[Any] = [*([forward.mailbox] if forward.mailbox else []), forward.start, forward.end or _FOREVER]
-    taken: list[tuple[int, int]] = []
-    for batch in db.batches(query, values):
-        taken += [(row["n"], row["arrived"]) for row in batch.to_pylist() if forward.matches(_letter(row))]
-    verdict, how, note = "copied", "forwarded", f"sent on by the intruder's {forward.told()}"
-    if forward.unknown:
-        verdict, how = "in_reach", "no_item_log"
-        note += f"; whether its condition ({', '.join(forward.unknown)}) was met can't be told"
-    db.register(
-        "taken",
-        pa.table(
-            {"n": pa.array([n for n, _ in taken], pa.int64()), "us": pa.array([us for _, us in taken], pa.int64())}
-        ),
+    """Find what came, or was sent where the rule is for all mail, while it stood.
+
+    A letter without any date may have come then: in reach. Where a mailbox was kept in one file, its owner's own
+    letters are told by their sender.
+    """
+    where, values = ["m.message_id = c.message_id"], list[Any]()
+    if forward.mailbox:
+        outside = ", ".join(f"'{name}'" for name in NOT_ARRIVED)
+        where.append(f"""c.mailbox = ? AND coalesce(c.folder_key NOT IN ({outside}), TRUE)
+            AND (m.from_address IS DISTINCT FROM c.mailbox OR c.folder_key = 'inbox'
+                 OR len(list_filter({_PEOPLE}, lambda p: p.address = c.mailbox)) > 0)""")
+        values.append(forward.mailbox)
+    else:
+        where.append("coalesce(c.folder_key NOT IN ('drafts', 'outbox'), TRUE)")
+    for condition in forward.conditions:
+        text, bound = _condition(condition)
+        where.append(text)
+        values += bound
+    note = f"sent on by the intruder's {forward.told()}"
+    doubt = f"; whether its condition ({', '.join(forward.unknown)}) was met can't be told" if forward.unknown else ""
+    sure = "FALSE" if forward.unknown else "c.arrived IS NOT NULL"
+    db.execute(
+        f"""
+        INSERT INTO grounds
+        SELECT c.n, CASE WHEN {sure} THEN 'copied' ELSE 'in_reach' END,
+               CASE WHEN {sure} THEN 'forwarded' ELSE 'no_item_log' END, ?,
+               ? || CASE WHEN c.arrived IS NULL THEN '; when it came is not known' ELSE '' END, NULL, c.arrived
+        FROM copies c, messages m WHERE {" AND ".join(where)}
+          AND coalesce(c.arrived >= ? AND c.arrived < ?, TRUE)""",
+        [forward.event_id, note + doubt, *values, forward.start, forward.end or _FOREVER],
     )
-    db.execute("INSERT INTO grounds SELECT n, ?, ?, ?, ?, NULL, us FROM taken", [verdict, how, forward.event_id, note])
 
 
-def _letter(row: dict[str, Any]) -> dict[str, str]:
-    recipients = " ".join(person["address"] for person in row["recipients"] or () if person["address"])
-    return {
-        "subject": row["subject"].casefold(),
-        "text": (row["text"] or "").casefold(),
-        "sender": row["sender"],
-        "recipients": recipients,
-    }
+def _condition(condition: Condition) -> tuple[str, list[str]]:
+    """Give a condition as SQL, and its values."""
+    forms = _IS if condition.whole else _CONTAINS
+    parts, values = list[str](), list[str]()
+    for field in condition.fields:
+        for word in condition.words:
+            parts.append(forms[field].format("?", _PEOPLE))
+            values.append(word.lower())
+    return f"coalesce({' OR '.join(parts)}, FALSE)", values

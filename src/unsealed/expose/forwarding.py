@@ -4,75 +4,33 @@ Parameters: https://learn.microsoft.com/powershell/module/exchange/new-inboxrule
 .../new-transportrule. Desktop Outlook writes UpdateInboxRules instead, with the rule in OperationProperties.
 """
 
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-_FORWARDS = {
-    "forwardto",
-    "redirectto",
-    "forwardasattachmentto",
-    "blindcopyto",
-    "redirectmessageto",
-    "copyto",
+from unsealed.expose import cmdlets, outlook_rules
+from unsealed.expose.conditions import Condition, conditions, is_condition
+
+_FORWARDS = (
     "addtorecipients",
-}
-_WORDS = {
-    "subjectcontainswords": ("subject",),
-    "bodycontainswords": ("text",),
-    "subjectorbodycontainswords": ("subject", "text"),
-    "from": ("sender",),
-    "fromaddresscontainswords": ("sender",),
-    "sentto": ("recipients",),
-    "recipientaddresscontainswords": ("recipients",),
-}
-_NO_CONDITION = _FORWARDS | {
-    "name",
-    "identity",
-    "mailbox",
-    "force",
-    "confirm",
-    "enabled",
-    "priority",
-    "stopprocessingrules",
-    "deletemessage",
-    "movetofolder",
-    "copytofolder",
-    "markasread",
-    "markimportance",
-    "alwaysdeleteoutlookrulesblob",
-    "description",
-    "domaincontroller",
-    "applycategory",
-    "pinmessage",
-    "softdeletemessage",
-    "whatif",
-    "comments",
-    "mode",
-    "stopruleprocessing",
-    "ruleerroraction",
-    "senderaddresslocation",
-    "setauditseverity",
-    "rulesubtype",
-    "state",
-}
-_CREATE = {
-    "New-InboxRule",
-    "Set-InboxRule",
-    "Enable-InboxRule",
-    "New-TransportRule",
-    "Set-TransportRule",
-    "Enable-TransportRule",
-}
-_REMOVE = {"Remove-InboxRule", "Disable-InboxRule", "Remove-TransportRule", "Disable-TransportRule"}
-OPERATIONS = (*sorted(_CREATE | _REMOVE), "UpdateInboxRules", "Set-Mailbox")
-_ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+    "blindcopyto",
+    "copyto",
+    "forwardasattachmentto",
+    "forwardto",
+    "redirectmessageto",
+    "redirectto",
+)
+_SETTINGS = ("forwardingsmtpaddress", "forwardingaddress")
+_CMDLETS = tuple(f"{verb}-{rule}" for rule in ("InboxRule", "TransportRule") for verb in ("New", "Set", "Enable"))
+_REMOVALS = tuple(f"{verb}-{rule}" for rule in ("InboxRule", "TransportRule") for verb in ("Remove", "Disable"))
+OPERATIONS = (*_CMDLETS, *_REMOVALS, "UpdateInboxRules", "Set-Mailbox")
+"""Records that make, change or end forwarding."""
+_NUMBER = re.compile(r"-?\d{5,}|[{]?[0-9a-f]{8}-[0-9a-f-]{27}[}]?")
+_KINDS = {"inbox": "inbox rule", "mailbox": "mailbox forwarding", "transport": "transport rule"}
 
 
-@dataclass(frozen=True)
-class Forward:
+class Forward(NamedTuple):
     """One rule or setting that sends mail on, while it stood."""
 
     mailbox: str | None
@@ -81,241 +39,203 @@ class Forward:
     name: str
     targets: tuple[str, ...]
     start: int
+    end: int | None
     event_id: str
     by_intruder: bool
-    end: int | None = None
-    conditions: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
-    """(fields, words): one of the words stands in one of the fields; all pairs must hold."""
-    unknown: tuple[str, ...] = field(default=())
+    conditions: tuple[Condition, ...]
+    unknown: tuple[str, ...]
     """Conditions that can't be judged from a letter."""
-
-    def matches(self, letter: dict[str, str]) -> bool:
-        """Tell whether a letter (`subject`, `text`, `sender`, `recipients`, folded) meets the conditions."""
-        return all(any(word in letter[name] for name in fields for word in words) for fields, words in self.conditions)
 
     def told(self) -> str:
         """Say in words what it is."""
-        what = {"inbox": "inbox rule", "mailbox": "mailbox forwarding", "transport": "transport rule"}[self.kind]
-        return f"{what} {self.name!r} to {', '.join(self.targets) or 'an address not named'}"
+        return f"{_KINDS[self.kind]} {self.name!r} to {', '.join(self.targets) or 'an address not named'}"
 
 
-def forwards(rows: list[dict[str, Any]], mailboxes: set[str]) -> list[Forward]:
-    """Follow all records of rules and settings in time, and give what stood, from when to when.
+@dataclass
+class _Rule:
+    """What is known of a rule or setting at one moment."""
+
+    kind: str
+    owner: str | None
+    label: str
+    names: set[str]
+    targets: tuple[str, ...] = ()
+    sends: bool = False
+    enabled: bool = True
+    numbered: bool = False
+    """Whether its number is among its names."""
+    by_intruder: bool = False
+    """Whether the intruder set where it sends mail to; a rule of the owner's own stays the owner's."""
+    given: dict[str, str] = field(default_factory=dict)
+    """The parameters that hold its conditions."""
+    doubts: tuple[str, ...] = ()
+    standing: "Forward | None" = None
+    """The stretch of time that is not over."""
+
+
+def forwards(rows: Iterable[Mapping[str, Any]], names: Mapping[str, tuple[str, ...]]) -> list[Forward]:
+    """Follow all records of rules and settings in time, and give what the intruder had standing, from when to when.
 
     Args:
-        rows: events of `OPERATIONS` in order of time, with `us`, `event_id`, `operation`, `user`, `mailbox`, `raw`,
-            and `by_intruder`.
-        mailboxes: the mailboxes that are known, by which an alias is resolved.
+        rows: events of `OPERATIONS` in order of time, with `us`, `event_id`, `operation`, `user`, `mailbox`, `target`,
+            `raw`, and `by_intruder`.
+        names: mailboxes by alias and by display name, folded.
     """
-    standing: list[Forward] = []
+    book = _Book(names)
     for row in rows:
-        record = json.loads(row["raw"])
-        parameters = _parameters(record)
-        if row["operation"] == "Set-Mailbox":
-            standing = _mailbox_setting(standing, row, record, parameters, mailboxes)
-        elif row["operation"] == "UpdateInboxRules":
-            standing = _outlook_rule(standing, row, record)
-        elif row["operation"] in _REMOVE:
-            kind = "transport" if "Transport" in row["operation"] else "inbox"
-            standing = _removed(
-                standing, row, kind, _owner(row, record, parameters, mailboxes), _identity(record, parameters)
-            )
-        else:
-            standing = _rule(standing, row, record, parameters, mailboxes)
-    return [forward for forward in standing if forward.by_intruder]
+        book.read(row)
+    return book.close()
 
 
-def _rule(
-    standing: list[Forward],
-    row: dict[str, Any],
-    record: dict[str, Any],
-    parameters: dict[str, str],
-    mailboxes: set[str],
-) -> list[Forward]:
-    kind = "transport" if "Transport" in row["operation"] else "inbox"
-    owner = None if kind == "transport" else _owner(row, record, parameters, mailboxes)
-    name = _folded(parameters.get("name") or _identity(record, parameters))
-    targets = tuple(t for key in sorted(_FORWARDS) if parameters.get(key) for t in _targets(parameters[key]))
-    if not any(parameters.get(key) for key in _FORWARDS):
-        emptied = any(key in parameters for key in _FORWARDS) or parameters.get("enabled", "").lower() == "false"
-        return _removed(standing, row, kind, owner, name) if emptied else standing
-    conditions, unknown = _conditions(parameters)
-    known = [f for f in standing if f.end is None and f.kind == kind and f.mailbox == owner and _folded(f.name) == name]
-    if known and not conditions and not unknown:
-        conditions, unknown = known[-1].conditions, known[-1].unknown
-    standing = _removed(standing, row, kind, owner, name) if known else standing
-    return [
-        *standing,
-        Forward(
-            owner,
-            kind,
-            parameters.get("name") or name,
-            targets,
-            row["us"],
-            row["event_id"],
-            row["by_intruder"],
-            None,
-            conditions,
-            unknown,
-        ),
-    ]
+class _Book:
+    """Keeps the state of all rules while the records are read in order of time."""
 
+    def __init__(self, names: Mapping[str, tuple[str, ...]]) -> None:
+        self.names = names
+        self.rules: list[_Rule] = []
+        self.done: list[Forward] = []
 
-def _mailbox_setting(
-    standing: list[Forward],
-    row: dict[str, Any],
-    record: dict[str, Any],
-    parameters: dict[str, str],
-    mailboxes: set[str],
-) -> list[Forward]:
-    named = [key for key in ("forwardingsmtpaddress", "forwardingaddress") if key in parameters]
-    if not named:
-        return standing
-    owner = _owner(row, record, parameters, mailboxes)
-    standing = _removed(standing, row, "mailbox", owner, "")
-    targets = tuple(target for key in named for target in _targets(parameters[key]))
-    if not any(parameters[key].strip() for key in named):
-        return standing
-    return [*standing, Forward(owner, "mailbox", "forwarding", targets, row["us"], row["event_id"], row["by_intruder"])]
-
-
-def _outlook_rule(standing: list[Forward], row: dict[str, Any], record: dict[str, Any]) -> list[Forward]:
-    """Read a rule as desktop Outlook writes it; a blank change tells nothing and changes nothing."""
-    properties = {
-        str(p.get("Name", "")).lower(): str(p.get("Value") or "") for p in _pairs(record.get("OperationProperties"))
-    }
-    operation = properties.get("ruleoperation", "").lower()
-    owner = row["mailbox"] or row["user"]
-    name = _folded(properties.get("rulename") or properties.get("ruleid", ""))
-    disabled = "enabled" not in properties.get("rulestate", "enabled").lower()
-    if operation.startswith(("remove", "delete")) or (disabled and name):
-        return _removed(standing, row, "inbox", owner, name)
-    actions = properties.get("ruleactions", "") + " " + properties.get("serverrule", "")
-    if not re.search(r"forward|redirect|bounce", actions, re.IGNORECASE):
-        return standing
-    conditions, unknown = _outlook_conditions(properties.get("rulecondition", ""))
-    standing = (
-        [*_removed(standing, row, "inbox", owner, name)] if any(_folded(f.name) == name for f in standing) else standing
-    )
-    return [
-        *standing,
-        Forward(
-            owner,
-            "inbox",
-            properties.get("rulename") or name,
-            tuple(_targets(actions)),
-            row["us"],
-            row["event_id"],
-            row["by_intruder"],
-            None,
-            conditions,
-            unknown,
-        ),
-    ]
-
-
-def _outlook_conditions(text: str) -> tuple[Any, tuple[str, ...]]:
-    text = re.sub(r"\(?Exists\s*\(?\s*ItemClass\s*\)?\s*\)?", "", text)  # "every message", as Outlook writes it
-    senders = tuple(_folded(address) for address in re.findall(r"SenderSearchKey Equal SMTP:(\S+?)\)", text))
-    if senders:
-        return ((("sender",), senders),), ()
-    words = re.findall(r"(Subject|Body)\w*[^()]*?Contains?\w*\s+\"?([^\")]+)\"?", text, re.IGNORECASE)
-    if words:
-        return tuple(
-            (("subject" if where.lower() == "subject" else "text",), (_folded(word),)) for where, word in words
-        ), ()
-    return (), () if text.strip(" {}()") == "" else (text.strip()[:80],)
-
-
-def _removed(standing: list[Forward], row: dict[str, Any], kind: str, owner: str | None, name: str) -> list[Forward]:
-    """Close what a removal means: by its name; else, where the record names it by a number, the only one that stands."""
-    name = _folded(name)
-    open_ones = [f for f in standing if f.end is None and f.kind == kind and (f.mailbox == owner or owner is None)]
-    meant = [f for f in open_ones if not name or _folded(f.name) == name]
-    if not meant and len(open_ones) == 1 and re.fullmatch(r"[\d{}-]+|[0-9a-f-]{36}", name):
-        meant = open_ones
-    return [replace(f, end=row["us"]) if f in meant else f for f in standing]
-
-
-def _conditions(
-    parameters: dict[str, str],
-) -> tuple[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...], tuple[str, ...]]:
-    found, unknown = [], []
-    for key, value in parameters.items():
-        if not value.strip() or key in _NO_CONDITION:
-            continue
-        if key in _WORDS:
-            words = tuple(_folded(_bare(word)) for word in _split(value) if word.strip())
-            found.append((_WORDS[key], words))
-        elif value.strip().lower() not in {"false", "$false"}:
-            unknown.append(key)
-    return tuple(found), tuple(unknown)
-
-
-def _parameters(record: dict[str, Any]) -> dict[str, str]:
-    """Give a cmdlet's parameters by lower-case name, from a list of pairs or from its command line."""
-    raw = record.get("Parameters")
-    if isinstance(raw, str) and raw[:1] not in "[{":
-        return {
-            name.lower(): value.strip().strip("\"'")
-            for name, value in re.findall(r"-(\w+)[ :]+(\"[^\"]*\"|'[^']*'|\([^)]*\)|[^-\s]\S*|)", raw)
-        }
-    return {str(pair.get("Name", "")).lower(): _text(pair.get("Value")) for pair in _pairs(raw)}
-
-
-def _pairs(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, str) and value[:1] in {"[", "{"}:
-        try:
-            value = json.loads(value)
-        except ValueError:
+    def read(self, row: Mapping[str, Any]) -> None:
+        """Take one record in."""
+        record = cmdlets.parse(row["raw"])
+        if row["operation"] == "UpdateInboxRules":
+            self._outlook(row, record)
             return
-    if isinstance(value, dict):
-        value = [{"Name": name, "Value": item} for name, item in value.items()]
-    if isinstance(value, list):
-        yield from (pair for pair in value if isinstance(pair, dict))
+        given = cmdlets.parameters(record)
+        kind = "transport" if "Transport" in row["operation"] else "inbox"
+        owner = None if kind == "transport" else cmdlets.owner(row, given, self.names)
+        if owner is None and kind != "transport":
+            return
+        if row["operation"] == "Set-Mailbox":
+            self._setting(row, given, owner)
+            return
+        name = cmdlets.rule_name(record, given, row["target"])
+        verb = row["operation"].partition("-")[0]
+        if verb == "New":
+            label = given.get("name") or name
+            rule = _Rule(kind, owner, label, {cmdlets.folded(label), name} - {""})
+            self.rules.append(rule)
+            self._change(rule, row, given)
+        elif verb in {"Remove", "Disable"}:
+            self._end(kind, owner, name, row, remove=verb == "Remove")
+        else:
+            self._set(kind, owner, name, row, given | ({"enabled": "True"} if verb == "Enable" else {}))
 
+    def close(self) -> list[Forward]:
+        """Give all that the intruder had standing, and what stands to this day."""
+        for rule in self.rules:
+            self._note(rule, None)
+        return sorted((f for f in self.done if f.by_intruder), key=lambda f: (f.start, f.event_id, f.mailbox or ""))
 
-def _text(value: object) -> str:
-    return ";".join(str(item) for item in value) if isinstance(value, list) else "" if value is None else str(value)
+    # -- cmdlets -------------------------------------------------------------------------------------------------
 
+    def _set(self, kind: str, owner: str | None, name: str, row: Mapping[str, Any], given: dict[str, str]) -> None:
+        found = self._find(kind, owner, name)
+        if len(found) != 1 and any(given.get(key) for key in _FORWARDS):
+            doubts = ("conditions from before this log",)
+            found = [_Rule(kind, owner, given.get("name") or name, {name} - {""}, doubts=doubts)]
+            self.rules += found
+        for rule in found if len(found) == 1 else ():
+            self._change(rule, row, given)
 
-def _split(value: str) -> list[str]:
-    value = value.strip().strip("(){}[]")
-    return [word.strip().strip("\"'") for word in re.split(r"[;,]", value)]
-
-
-def _bare(word: str) -> str:
-    found = _ADDRESS.search(word)
-    return found.group() if found else word.removeprefix("smtp:")
-
-
-def _targets(value: str) -> list[str]:
-    return list(dict.fromkeys(address.lower() for address in _ADDRESS.findall(value))) or [
-        word for word in _split(value)[:3] if word and len(word) < 200 and not word.startswith(("{", '"'))
-    ]
-
-
-def _identity(record: dict[str, Any], parameters: dict[str, str]) -> str:
-    whole = parameters.get("identity") or str(record.get("ObjectId") or "")
-    return re.split(r"[\\/]", whole)[-1] if whole else ""
-
-
-def _owner(row: dict[str, Any], record: dict[str, Any], parameters: dict[str, str], mailboxes: set[str]) -> str | None:
-    """Tell whose mailbox a cmdlet changed: named by address or alias, else the caller's own."""
-    rule = "InboxRule" in row["operation"]
-    spoken = parameters.get("mailbox") or ("" if rule else parameters.get("identity", ""))
-    object_id = str(record.get("ObjectId") or "")
-    parts = re.split(r"[\\/]", object_id)
-    hint = parts[-2] if rule and len(parts) > 1 else ("" if rule else parts[-1])
-    for word in (spoken, hint):
-        folded = _folded(re.split(r"[\\/]", word)[-1]) if word else ""
-        if "@" in folded:
-            return folded
-        named = sorted(box for box in mailboxes if box.partition("@")[0] == folded) if folded else []
+    def _change(self, rule: _Rule, row: Mapping[str, Any], given: Mapping[str, str]) -> None:
+        """Bring a rule to what a record says, and begin a new stretch of time where that changes what it does."""
+        before = (rule.targets, rule.sends, rule.enabled, dict(rule.given))
+        named = [key for key in _FORWARDS if key in given]
         if named:
-            return row["user"] if row["user"] in named else named[0]
-    return row["mailbox"] or row["user"]
+            rule.targets = tuple(dict.fromkeys(t for key in named for t in cmdlets.targets(given[key])))
+            rule.sends = any(given[key] for key in named)
+            rule.by_intruder = row["by_intruder"] if rule.targets != before[0] else rule.by_intruder
+        if "enabled" in given:
+            rule.enabled = cmdlets.folded(given["enabled"]) not in {"false", "$false", ""}
+        if cmdlets.folded(given.get("mode", "")).startswith("audit"):
+            rule.enabled = False
+        if given.get("name"):
+            rule.names.add(cmdlets.folded(given["name"]))
+        rule.given |= {key: value for key, value in given.items() if is_condition(key)}
+        if before != (rule.targets, rule.sends, rule.enabled, rule.given):
+            self._note(rule, row)
 
+    def _end(self, kind: str, owner: str | None, name: str, row: Mapping[str, Any], *, remove: bool) -> None:
+        """End what a removal means; where it names one of several by a number, each may be the one."""
+        found = self._find(kind, owner, name)
+        if len(found) > 1 and not any(name in rule.names for rule in found):
+            for rule in found:
+                rule.doubts = (*rule.doubts, f"one of {len(found)} rules was ended, it can't be told which")
+                self._note(rule, row)
+            return
+        for rule in found:
+            rule.enabled = False
+            self._note(rule, row)
+            if remove:
+                self.rules.remove(rule)
 
-def _folded(text: str) -> str:
-    return text.strip().casefold()
+    def _setting(self, row: Mapping[str, Any], given: Mapping[str, str], owner: str | None) -> None:
+        for key in _SETTINGS:
+            if key in given:
+                found = self._find("mailbox", owner, key)
+                rule = found[0] if found else _Rule("mailbox", owner, "forwarding", {key})
+                if not found:
+                    self.rules.append(rule)
+                self._change(rule, row, {"forwardto": given[key]})
+
+    def _find(self, kind: str, owner: str | None, name: str) -> list[_Rule]:
+        """Find rules by name or number; by a number that is not known, those that stand."""
+        mine = [rule for rule in self.rules if rule.kind == kind and rule.owner == owner]
+        found = [rule for rule in mine if name and name in rule.names]
+        if not found and _NUMBER.fullmatch(name):
+            found = [rule for rule in mine if rule.standing]
+        return found
+
+    # -- Outlook -------------------------------------------------------------------------------------------------
+
+    def _outlook(self, row: Mapping[str, Any], record: Mapping[str, Any]) -> None:
+        """Read a rule as desktop Outlook writes it; a blank change tells nothing and changes nothing."""
+        said = outlook_rules.read(record)
+        owner = row["mailbox"] or row["user"]
+        mine = [rule for rule in self.rules if rule.kind == "inbox" and rule.owner == owner]
+        found = [rule for rule in mine if said.number and said.number in rule.names]
+        if not found:
+            found = [rule for rule in mine if said.name and said.name in rule.names and not rule.numbered]
+        if said.ends:
+            for rule in found:
+                rule.enabled = False
+                self._note(rule, row)
+            return
+        if not found and said.sends:
+            found = [_Rule("inbox", owner, said.name or said.number, set())]
+            self.rules += found
+        for rule in found:
+            rule.names |= {said.name, said.number} - {""}
+            rule.numbered = rule.numbered or bool(said.number)
+            before = (rule.sends, rule.targets, rule.enabled, rule.given)
+            if said.sends is not None:
+                rule.by_intruder = row["by_intruder"] if (rule.targets != said.targets) else rule.by_intruder
+                rule.sends, rule.targets = said.sends, said.targets
+            if said.condition is not None:
+                rule.given = {outlook_rules.CONDITION: said.condition}
+            rule.enabled = rule.enabled if said.enabled is None else said.enabled
+            if before != (rule.sends, rule.targets, rule.enabled, rule.given):
+                self._note(rule, row)
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    def _note(self, rule: _Rule, row: Mapping[str, Any] | None) -> None:
+        """End the stretch in which a rule stood as it did, and begin another if it sends mail on."""
+        if rule.standing:
+            self.done.append(rule.standing._replace(end=row["us"] if row else None))
+        rule.standing = None
+        if row and rule.enabled and rule.sends:
+            found, unknown = conditions(rule.given)
+            rule.standing = Forward(
+                rule.owner,
+                rule.kind,
+                rule.label,
+                rule.targets,
+                row["us"],
+                None,
+                row["event_id"],
+                rule.by_intruder,
+                found,
+                (*unknown, *rule.doubts),
+            )

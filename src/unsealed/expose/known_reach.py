@@ -14,7 +14,7 @@ def gateway(db: Engine, reach: Reach) -> None:
         WITH hops AS (SELECT message_id, unnest(received) AS hop, date FROM messages)
         SELECT c.n, 'in_reach', 'gateway', NULL, ?, NULL, min(coalesce(epoch_us(h.hop.time), epoch_us(h.date)))
         FROM hops h JOIN copies c USING (message_id)
-        WHERE (h.hop.by = ? OR h.hop."from" = ?)
+        WHERE (lower(h.hop.by) = ? OR lower(h.hop."from") = ?)
           AND coalesce(epoch_us(h.hop.time), epoch_us(h.date), c.arrived) BETWEEN ? AND ?
         GROUP BY c.n""",
         [_note(reach, f"it passed {reach.name}"), reach.name, reach.name, *_bounds(reach)],

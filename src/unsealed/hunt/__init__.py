@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow as pa
+
+from unsealed import schema
 from unsealed.case import Case
 from unsealed.hunt import activity, coverage, indicators, intrusion, match
 from unsealed.query import engine, replace
@@ -30,6 +33,7 @@ def hunt(case: Case, files: Sequence[Path] = ()) -> Hunted:
 
     Raises:
         IndicatorError: if an indicator file can't be read.
+        ConfigError: if an `[[intruder]]` line of case.toml can't be used.
     """
     known: dict[tuple[str, str], indicators.Indicator] = {}
     told = Hunted()
@@ -40,14 +44,13 @@ def hunt(case: Case, files: Sequence[Path] = ()) -> Hunted:
             known.setdefault((item.kind, item.value), item)
     told.known = len(known)
     with engine(case) as db:
-        findings = match.findings(db, case.config, list(known.values()))
-        db.register("found", findings)
-        drawn = activity.grow(db, case.journal.decisions())
+        match.find(db, case.config, list(known.values()))
+        activity.grow(db, case.journal.decisions())
         told.left_out = activity.left_out(db)
-        db.register("act", drawn)
-        seen = coverage.coverage(db)
-        db.register("cov", seen)
-        bounds = intrusion.intrusion(db, case.config)
-    for name, table in (("findings", findings), ("activity", drawn), ("coverage", seen), ("intrusion", bounds)):
-        replace(case, name, table)
+        coverage.look(db)
+        row = intrusion.bounds(db, case.config)
+        db.write("findings", "SELECT * FROM found ORDER BY time NULLS LAST, finding_id")
+        db.write("activity", "SELECT * FROM act ORDER BY time, event_id")
+        db.write("coverage", "SELECT * EXCLUDE (n) FROM cov ORDER BY n")
+    replace(case, "intrusion", pa.Table.from_pylist([row] if row else [], schema.TABLES["intrusion"].schema))
     return told

@@ -56,7 +56,8 @@ def _decided(db: Engine, decisions: list[dict[str, Any]]) -> None:
             last[subject.lower()] = decision["state"]
     subjects = sorted(last)
     states = [last[subject] for subject in subjects]
-    db.register("decided", pa.table({"subject": pa.array(subjects, pa.string()), "state": pa.array(states, pa.string())}))
+    table = pa.table({"subject": pa.array(subjects, pa.string()), "state": pa.array(states, pa.string())})
+    db.register("decided", table)
 
 
 def _events_of_the_concerned(db: Engine) -> None:
@@ -101,10 +102,10 @@ def _seeds(db: Engine) -> None:
                    AS findings,
                coalesce(bool_or(f.kind = 'intruder'), FALSE) AS known,
                bool_and(coalesce(f.rule_id LIKE 'ip:%' OR f.rule_id LIKE 'network:%', FALSE))
-                   AND ev.event_id NOT IN (SELECT event_id FROM by_hand) AS address_only
+                   AND ev.event_id NOT IN (SELECT event_id FROM by_hand) AS address_only,
+               FALSE AS by_session
         FROM ev LEFT JOIN found f USING (event_id)
-        WHERE (f.event_id IS NOT NULL OR ev.event_id IN (SELECT event_id FROM by_hand))
-          AND ev.event_id NOT IN (SELECT event_id FROM gone)
+        WHERE f.event_id IS NOT NULL OR ev.event_id IN (SELECT event_id FROM by_hand)
         GROUP BY ev.event_id""")
 
 
@@ -114,19 +115,25 @@ def _owners_own(db: Engine) -> None:
     The owner's habit: clients and addresses seen outside any seeded session and away from seeded addresses, on
     several days or before the first seed. At an address where another client is the intruder's, events by a client
     of the owner's habit are the owner's, and so are sessions that also run over an address of the owner's habit;
-    of such a session all that only the address spoke against is let go.
+    of such a session all that only the address spoke against is let go. What a seeded session did elsewhere is no
+    habit, unless it was one before. What a person rejected still counts here: that an address is used by somebody
+    else, too, makes it speak less against the owner, not more.
     """
-    db.execute("""
+    db.execute(f"""
         CREATE OR REPLACE TEMP TABLE base AS
         WITH s AS (SELECT ev.* FROM ev SEMI JOIN drawn USING (event_id)),
              first AS (SELECT who, min(us) AS us FROM s WHERE NOT failed GROUP BY who),
              sessions AS (SELECT DISTINCT session FROM s WHERE session IS NOT NULL),
              listed AS (SELECT DISTINCT who, ip FROM s),
-             carried AS (SELECT DISTINCT who, ip, agent FROM ev SEMI JOIN sessions USING (session)),
+             lived AS (SELECT who, ip, agent FROM ev JOIN first USING (who) ANTI JOIN sessions USING (session)
+                       WHERE ev.us < first.us - {_NEAR} GROUP BY who, ip, agent
+                       HAVING count(DISTINCT ev.us // {_DAY}) >= {HABIT_DAYS}),
+             carried AS (SELECT DISTINCT who, ip, agent FROM ev SEMI JOIN sessions USING (session)
+                         ANTI JOIN lived USING (who, ip, agent)),
              plain AS (SELECT ev.* FROM ev ANTI JOIN sessions USING (session) ANTI JOIN listed USING (who, ip)
                        ANTI JOIN carried USING (who, ip, agent)
                        WHERE who IS NOT NULL AND ip IS NOT NULL AND agent IS NOT NULL)
-        SELECT plain.who, ip, agent, bool_or(specific) AS specific, count(DISTINCT plain.us // 86400000000) AS days,
+        SELECT plain.who, ip, agent, bool_or(specific) AS specific, count(DISTINCT plain.us // {_DAY}) AS days,
                coalesce(min(plain.us) < any_value(first.us), FALSE) AS before
         FROM plain LEFT JOIN first ON first.who = plain.who GROUP BY plain.who, ip, agent""")
     db.execute(f"""
@@ -147,7 +154,7 @@ def _owners_own(db: Engine) -> None:
                   AND (ip IN (SELECT ip FROM contrast) OR session IN (SELECT session FROM home)))
         SELECT event_id FROM theirs
         UNION SELECT event_id FROM hits WHERE session IN (SELECT session FROM theirs)""")
-    db.execute("DELETE FROM drawn WHERE event_id IN (SELECT event_id FROM own)")
+    db.execute("DELETE FROM drawn WHERE event_id IN (SELECT event_id FROM own UNION SELECT event_id FROM gone)")
 
 
 def _owners_habit(db: Engine) -> None:
@@ -155,9 +162,10 @@ def _owners_habit(db: Engine) -> None:
 
     An intruder who replays the owner's session from elsewhere, with another client, shares its id with the owner.
     """
-    db.execute(f"""
+    db.execute("""
         CREATE OR REPLACE TEMP TABLE first_seed AS
-        SELECT who, min(us) AS us FROM ev SEMI JOIN drawn USING (event_id) WHERE NOT failed AND who IS NOT NULL GROUP BY who""")
+        SELECT who, min(us) AS us FROM ev SEMI JOIN drawn USING (event_id)
+        WHERE NOT failed AND who IS NOT NULL GROUP BY who""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE habit AS
         SELECT who, ip, agent FROM ev JOIN first_seed f USING (who)
@@ -170,12 +178,13 @@ def _by_session(db: Engine) -> None:
     """Draw in the rest of a session, but for the owner's habit in it where the intruder's client is another."""
     db.execute("""
         INSERT INTO drawn
-        WITH hands AS (SELECT DISTINCT session, agent FROM ev SEMI JOIN drawn USING (event_id) WHERE session IS NOT NULL),
+        WITH hands AS (SELECT DISTINCT session, agent FROM ev JOIN drawn USING (event_id)
+                       WHERE session IS NOT NULL AND NOT by_session),
              rest AS (SELECT ev.* FROM ev ANTI JOIN drawn USING (event_id) ANTI JOIN gone USING (event_id)
                       ANTI JOIN own USING (event_id) WHERE session IN (SELECT session FROM hands)),
              theirs AS (SELECT event_id FROM rest SEMI JOIN habit USING (who, ip, agent)
                         ANTI JOIN hands ON hands.session = rest.session AND hands.agent = rest.agent)
-        SELECT event_id, 'same session as other activity of the intruder: ' || session, [], FALSE, FALSE
+        SELECT event_id, 'same session as other activity of the intruder: ' || session, [], FALSE, FALSE, TRUE
         FROM rest ANTI JOIN theirs USING (event_id)""")
 
 
@@ -188,20 +197,20 @@ def _by_client(db: Engine) -> None:
         CREATE OR REPLACE TEMP TABLE near AS
         WITH keys AS (SELECT DISTINCT who, ip, agent FROM ev SEMI JOIN drawn USING (event_id)
                       WHERE who IS NOT NULL AND ip IS NOT NULL AND agent IS NOT NULL),
-             here AS (SELECT ev.*, drawn.event_id IS NOT NULL AS theirs, CASE WHEN theirs THEN us END AS at,
+             here AS (SELECT ev.*, drawn.event_id IS NOT NULL AS theirs, CASE WHEN theirs THEN us END AS mark,
                              CASE WHEN theirs AND app IS NULL THEN us END AS bare
                       FROM ev SEMI JOIN keys USING (who, ip, agent) ANTI JOIN gone USING (event_id)
                       ANTI JOIN own USING (event_id) LEFT JOIN drawn USING (event_id)),
              gaps AS (
-                SELECT *, least(us - max(at) OVER same_before, min(at) OVER same_after - us) AS same,
-                       least(us - max(at) OVER any_before, min(at) OVER any_after - us) AS any_app,
+                SELECT *, least(us - max(mark) OVER same_before, min(mark) OVER same_after - us) AS same,
+                       least(us - max(mark) OVER any_before, min(mark) OVER any_after - us) AS any_app,
                        least(us - max(bare) OVER any_before, min(bare) OVER any_after - us) AS no_app
                 FROM here
                 WINDOW same_before AS (PARTITION BY who, ip, agent, app ORDER BY us),
                        same_after AS (PARTITION BY who, ip, agent, app ORDER BY us DESC),
                        any_before AS (PARTITION BY who, ip, agent ORDER BY us),
                        any_after AS (PARTITION BY who, ip, agent ORDER BY us DESC))
-        SELECT * EXCLUDE (theirs, at, bare, same, any_app, no_app),
+        SELECT * EXCLUDE (theirs, mark, bare, same, any_app, no_app),
                least(same, CASE WHEN specific AND sign_in THEN any_app WHEN specific THEN no_app END) AS gap,
                gap <= {_NEAR} AS close
         FROM gaps WHERE NOT theirs AND gap IS NOT NULL""")
@@ -211,11 +220,12 @@ def _by_client(db: Engine) -> None:
                        HAVING min(near.us) < any_value(f.us) OR count(DISTINCT near.us // {_DAY}) >= {HABIT_DAYS}
                        UNION SELECT who, ip, agent FROM habit),
              elsewhere AS (SELECT session FROM ev WHERE session IN (SELECT session FROM near WHERE close)
-                           GROUP BY session HAVING count(DISTINCT ip) > 1
-                           UNION SELECT session FROM near WHERE NOT close AND session IS NOT NULL)
+                           GROUP BY session HAVING count(DISTINCT ip) > 1),
+             far AS (SELECT DISTINCT session, who, ip, agent FROM near WHERE NOT close AND session IS NOT NULL)
         SELECT event_id, 'same address, client and application within hours of other activity of the intruder: '
-               || ip || ', ' || left(agent, 80), [], FALSE, FALSE
-        FROM near ANTI JOIN usual USING (who, ip, agent) ANTI JOIN elsewhere USING (session) WHERE close""")
+               || ip || ', ' || left(agent, 80), [], FALSE, FALSE, FALSE
+        FROM near ANTI JOIN usual USING (who, ip, agent) ANTI JOIN elsewhere USING (session)
+        ANTI JOIN far USING (session, who, ip, agent) WHERE close""")
 
 
 def _rows(db: Engine) -> None:

@@ -5,7 +5,9 @@ exists shows that it was on; after a record with IsThrottled=True nothing may ha
 (https://learn.microsoft.com/purview/audit-log-investigate-accounts).
 """
 
-from typing import Any
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -17,58 +19,72 @@ HOLE_DAYS = 4
 """A log that has records on most days is dark where none of its records falls for so many days."""
 SILENT_DAYS = 7
 """A mailbox whose owner keeps signing in, but whose item log names nothing for so long, has its item log off."""
+SIGN_INS = 3
+"""On so many days within a silence must the owner have signed in for it to tell."""
 EDGE = DAY
+"""Before the first and after the last item record the log may have been off: so much grace at either end."""
 THROTTLE = DAY
 ITEMS = "m365_mail_items"
+LOG = "m365_audit"
 
-Span = tuple[int, int]
+
+class Span(NamedTuple):
+    """A stretch of time, and why it is not whole."""
+
+    low: int
+    high: int
+    why: str
 
 
-def coverage(db: Engine) -> pa.Table:
-    """Give the rows of `coverage`: a log as a whole (scope `*`), then its item log by mailbox."""
+def look(db: Engine) -> None:
+    """Make the temporary table `cov`: a log as a whole (scope `*`), then its item log by mailbox.
+
+    Args:
+        db: the case; a relation `act` holds the intruder's activity.
+    """
     rows: list[dict[str, Any]] = []
     holes: dict[str, list[Span]] = {}
-    for source in db.rows("SELECT DISTINCT source FROM events ORDER BY source"):
+    for source in db.rows("SELECT DISTINCT source FROM events WHERE source IS NOT NULL ORDER BY source"):
         name = source["source"]
         days = db.rows(
-            "SELECT epoch_us(time) // ? AS day, count(*) AS n, epoch_us(min(time)) AS low, epoch_us(max(time)) AS high "
-            "FROM events WHERE source = ? GROUP BY 1 ORDER BY 1",
+            "SELECT epoch_us(time) // ? AS day, epoch_us(min(time)) AS low, epoch_us(max(time)) AS high "
+            "FROM events WHERE source = ? AND time IS NOT NULL GROUP BY day ORDER BY day",
             [DAY, name],
         )
         made, holes[name] = _whole_log(name, days)
         rows += made
-    for row in _mailboxes(db):
-        rows += _item_log(db, row, holes.get("m365_audit", []))
-    return _table(rows)
+    for box in _mailboxes(db):
+        rows += _item_log(box, holes.get(LOG, []))
+    db.register("spans", _table(rows))
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE cov AS
+        WITH items AS (SELECT mailbox, time FROM events WHERE operation = 'MailItemsAccessed' AND source = '{LOG}'),
+             counted AS (
+                SELECT s.n, count(e.time) AS records FROM spans s JOIN events e ON e.source = s.source
+                WHERE s.scope = '*' AND e.time >= s."from" AND e.time <= s."to" AND s.state = 'whole' GROUP BY s.n
+                UNION ALL
+                SELECT s.n, count(*) FROM spans s JOIN items i ON i.mailbox = s.scope
+                WHERE s.source = '{ITEMS}' AND i.time >= s."from"
+                  AND (i.time < s."to" OR (i.time = s."to" AND i.time = (SELECT max(time) FROM items))) GROUP BY s.n)
+        SELECT s.source, s.scope, s."from", s."to", coalesce(c.records, 0) AS records, s.state, s.note, s.n
+        FROM spans s LEFT JOIN counted c USING (n)""")
 
 
 def _whole_log(source: str, days: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Span]]:
     """Cut a log at its holes: stretches of days without a record where the log usually has some every few days."""
-    numbers = [row["day"] for row in days]
-    steps = sorted(later - earlier for earlier, later in zip(numbers, numbers[1:], strict=False))
+    steps = sorted(later["day"] - earlier["day"] for earlier, later in pairwise(days))
     usual = steps[int(len(steps) * 0.9)] if steps else 1
     longest = max(HOLE_DAYS, 4 * usual)
-    rows, holes, start = [], [], 0
+    rows, holes, start = [], list[Span](), 0
     for index in range(1, len(days) + 1):
-        if index < len(days) and numbers[index] - numbers[index - 1] <= longest:
+        if index < len(days) and days[index]["day"] - days[index - 1]["day"] <= longest:
             continue
-        chunk = days[start:index]
-        rows.append(
-            _row(
-                source,
-                "*",
-                chunk[0]["low"],
-                chunk[-1]["high"],
-                sum(row["n"] for row in chunk),
-                "whole",
-                "records on most days",
-            )
-        )
+        rows.append(_row(source, "*", days[start]["low"], days[index - 1]["high"], "whole", "records on most days"))
         if index < len(days):
-            hole = (chunk[-1]["high"], days[index]["low"])
-            holes.append(hole)
+            low, high = days[index - 1]["high"], days[index]["low"]
+            holes.append(Span(low, high, "the whole log has no record"))
             rows.append(
-                _row(source, "*", *hole, 0, "gap", f"no record of any account for {(hole[1] - hole[0]) / DAY:.0f} days")
+                _row(source, "*", low, high, "gap", f"no record of any account for {(high - low) / DAY:.0f} days")
             )
         start = index
     return rows, holes
@@ -76,114 +92,85 @@ def _whole_log(source: str, days: list[dict[str, Any]]) -> tuple[list[dict[str, 
 
 def _mailboxes(db: Engine) -> list[dict[str, Any]]:
     """Give every mailbox with what its item log and its owner's sign-ins say."""
-    return db.rows("""
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE items AS
+        SELECT mailbox, epoch_us(time) AS us FROM events
+        WHERE operation = 'MailItemsAccessed' AND source = '{LOG}' AND mailbox LIKE '%@%'""")
+    return db.rows(f"""
         WITH boxes AS (
             SELECT DISTINCT mailbox FROM messages WHERE mailbox LIKE '%@%'
             UNION SELECT DISTINCT mailbox FROM events WHERE mailbox LIKE '%@%'
             UNION SELECT DISTINCT "user" FROM act WHERE "user" LIKE '%@%'),
-        bounds AS (SELECT epoch_us(min(time)) AS low, epoch_us(max(time)) AS high FROM events WHERE source = 'm365_audit')
-        SELECT boxes.mailbox, bounds.low, bounds.high,
-               (SELECT list_sort(list(epoch_us(time))) FROM events e
-                WHERE e.operation = 'MailItemsAccessed' AND e.mailbox = boxes.mailbox) AS items,
-               (SELECT list_sort(list(DISTINCT epoch_us(e.time))) FROM events e JOIN accesses a USING (event_id)
-                WHERE e.operation = 'MailItemsAccessed' AND a.mailbox = boxes.mailbox AND a.throttled) AS throttled,
-               (SELECT list_sort(list(DISTINCT epoch_us(time) // 86400000000)) FROM events e
-                WHERE e."user" = boxes.mailbox AND e.operation = 'UserLoggedIn') AS sign_ins
-        FROM boxes, bounds WHERE bounds.low IS NOT NULL ORDER BY boxes.mailbox""")
+        bounds AS (SELECT epoch_us(min(time)) AS low, epoch_us(max(time)) AS high FROM events WHERE source = '{LOG}'),
+        ends AS (SELECT mailbox, min(us) AS first, max(us) AS last FROM items GROUP BY mailbox),
+        steps AS (SELECT mailbox, lag(us) OVER (PARTITION BY mailbox ORDER BY us) AS earlier, us AS later FROM items),
+        quiet AS (SELECT * FROM steps WHERE later - earlier > {SILENT_DAYS * DAY}),
+        sign_ins AS (SELECT DISTINCT "user" AS mailbox, epoch_us(time) // {DAY} AS day FROM events
+                     WHERE operation = 'UserLoggedIn' AND "user" IN (SELECT mailbox FROM quiet)),
+        silent AS (SELECT q.mailbox, q.earlier, q.later FROM quiet q JOIN sign_ins s USING (mailbox)
+                   WHERE s.day > q.earlier // {DAY} AND s.day < q.later // {DAY}
+                   GROUP BY ALL HAVING count(*) >= {SIGN_INS}),
+        silences AS (SELECT mailbox, list(struct_pack(low := earlier, high := later) ORDER BY earlier) AS spans
+                     FROM silent GROUP BY mailbox),
+        throttles AS (SELECT a.mailbox, list(DISTINCT epoch_us(e.time)) AS times
+                      FROM events e JOIN accesses a USING (event_id) WHERE a.throttled GROUP BY a.mailbox)
+        SELECT boxes.mailbox, bounds.low, bounds.high, ends.first, ends.last, silences.spans AS silences, throttles.times
+        FROM boxes CROSS JOIN bounds LEFT JOIN ends USING (mailbox) LEFT JOIN silences USING (mailbox)
+        LEFT JOIN throttles USING (mailbox) WHERE bounds.low IS NOT NULL ORDER BY boxes.mailbox""")
 
 
-def _item_log(db: Engine, box: dict[str, Any], holes: list[Span]) -> list[dict[str, Any]]:
-    del db
-    name, items = box["mailbox"], box["items"] or []
-    if not items:
+def _item_log(box: dict[str, Any], holes: list[Span]) -> Iterator[dict[str, Any]]:
+    """Give the rows of one mailbox's item log: dark spans first, then throttled ones, and the rest is whole."""
+    name, low, high = box["mailbox"], box["low"], box["high"]
+    if box["first"] is None:
         note = "no MailItemsAccessed record of this mailbox by anyone: the item log was off, or is not in the evidence"
-        return [_row(ITEMS, name, box["low"], box["high"], 0, "absent", note)]
-    rows = []
-    dark = [(*hole, "the whole log has no record") for hole in holes]
-    dark += [
-        (*span, "its owner signed in, and no item access was recorded")
-        for span in _silences(items, box["sign_ins"] or [])
+        yield _row(ITEMS, name, low, high, "absent", note)
+        return
+    first, last = box["first"] - EDGE, box["last"] + EDGE
+    silences = [
+        Span(span["low"], span["high"], "its owner signed in, and no item access was recorded")
+        for span in box["silences"] or []
     ]
-    first, last = items[0] - EDGE, items[-1] + EDGE
-    # Before the first and after the last item record the log may have been off: a day's grace at either end.
-    if box["low"] < first:
-        dark.append((box["low"], first, "before the first item record of this mailbox"))
-    if box["high"] > last:
-        dark.append((last, box["high"], "after the last item record of this mailbox"))
-    cursor = max(min(box["low"], items[0]), first)
-    for low, high, why in _merged(dark):
-        low, high = max(low, box["low"]), min(high, box["high"])
-        if low >= high:
-            continue
-        if cursor < low:
-            rows.append(
-                _row(ITEMS, name, cursor, low, _between(items, cursor, low), "whole", "item records by someone")
-            )
-        rows.append(_row(ITEMS, name, low, high, _between(items, low, high), "gap", why))
-        cursor = max(cursor, high)
-    end = min(last, max(box["high"], items[-1]))
-    if cursor < end or not rows:
-        rows.append(
-            _row(
-                ITEMS,
-                name,
-                cursor,
-                max(end, cursor),
-                _between(items, cursor, end + 1),
-                "whole",
-                "item records by someone",
-            )
-        )
-    for time in box["throttled"] or []:
-        rows.append(
-            _row(
-                ITEMS,
-                name,
-                time,
-                time + THROTTLE,
-                _between(items, time, time + THROTTLE),
-                "throttled",
-                "IsThrottled: for 24 hours anything may have been opened unrecorded",
-            )
-        )
-    return rows
+    before = Span(low, first, "before the first item record of this mailbox")
+    after = Span(last, high, "after the last item record of this mailbox")
+    dark = _merged([*holes, *silences, *(span for span in (before, after) if span.low < span.high)])
+    why = "IsThrottled: for 24 hours anything may have been opened unrecorded"
+    throttled = _merged([Span(time, time + THROTTLE, why) for time in box["times"] or []])
+    for span in dark:
+        yield _row(ITEMS, name, span.low, span.high, "gap", span.why)
+    for span in throttled:
+        yield _row(ITEMS, name, span.low, span.high, "throttled", span.why)
+    cursor, end = max(low, first), min(last, high)
+    for span in _merged([*dark, *throttled]):
+        if cursor < span.low:
+            yield _row(ITEMS, name, cursor, min(span.low, end), "whole", "item records by someone")
+        cursor = max(cursor, span.high)
+    if cursor < end or not (dark or throttled):
+        yield _row(ITEMS, name, cursor, max(cursor, end), "whole", "item records by someone")
 
 
-def _silences(items: list[int], sign_in_days: list[int]) -> list[Span]:
-    """Give stretches in which the owner signed in on several days, yet no item access is recorded."""
-    spans = []
-    for earlier, later in zip(items, items[1:], strict=False):
-        if later - earlier > SILENT_DAYS * DAY:
-            inside = [day for day in sign_in_days if earlier // DAY < day < later // DAY]
-            if len(inside) >= 3:
-                spans.append((earlier, later))
-    return spans
-
-
-def _merged(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _merged(spans: list[Span]) -> list[Span]:
     """Join spans that overlap; the first one's reason stands."""
-    merged: list[tuple[int, int, str]] = []
-    for low, high, why in sorted(spans):
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]), merged[-1][2])
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.low <= merged[-1].high:
+            merged[-1] = Span(merged[-1].low, max(span.high, merged[-1].high), merged[-1].why)
         else:
-            merged.append((low, high, why))
+            merged.append(span)
     return merged
 
 
-def _between(times: list[int], low: int, high: int) -> int:
-    return sum(low <= time < high for time in times)
-
-
-def _row(source: str, scope: str, low: int, high: int, records: int, state: str, note: str) -> dict[str, Any]:
-    return {"source": source, "scope": scope, "from": low, "to": high, "records": records, "state": state, "note": note}
+def _row(source: str, scope: str, low: int, high: int, state: str, note: str) -> dict[str, Any]:
+    return {"source": source, "scope": scope, "from": low, "to": high, "state": state, "note": note}
 
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:
-    columns = {
-        field.name: pa.array([row[field.name] for row in rows], pa.int64()).cast(field.type)
-        if pa.types.is_timestamp(field.type)
-        else pa.array([row[field.name] for row in rows], field.type)
-        for field in schema.TABLES["coverage"].schema
-    }
-    return pa.table(columns, schema=schema.TABLES["coverage"].schema)
+    """Give the rows with a number each, in their order, and without their counts."""
+    rows = [{**row, "n": n} for n, row in enumerate(rows)]
+    fields = [field for field in schema.TABLES["coverage"].schema if field.name != "records"]
+    columns = {}
+    for field in (*fields, pa.field("n", pa.int64())):
+        values = [row[field.name] for row in rows]
+        times = pa.types.is_timestamp(field.type)
+        columns[field.name] = pa.array(values, pa.int64()).cast(field.type) if times else pa.array(values, field.type)
+    return pa.table(columns)

@@ -16,6 +16,7 @@ import orjson
 from unsealed.errors import IndicatorError
 
 MAX_BYTES = 256 << 20
+SHORTEST_AGENT = 4
 _TYPES = {
     "ip": "ip",
     "ipv4": "ip",
@@ -157,13 +158,15 @@ def load(path: Path) -> tuple[list[Indicator], list[Unusable]]:
         IndicatorError: if the file can't be read, or holds no indicator at all.
     """
     try:
-        data = path.read_bytes()[:MAX_BYTES]
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise IndicatorError(f"{path}: {error.strerror}. Check the path given with --indicators.") from error
-    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
-    text = data.decode(encoding, "replace")
-    found = {}
-    unusable = []
+    if len(data) > MAX_BYTES:
+        raise IndicatorError(f"{path}: larger than {MAX_BYTES >> 20} MiB. Give the indicators in several files.")
+    text = data.decode(_encoding(data), "replace")
+    found: dict[tuple[str, str], Indicator] = {}
+    unusable: list[Unusable] = []
     for item in _items(text, path.name):
         if isinstance(item, Unusable):
             unusable.append(item)
@@ -175,9 +178,20 @@ def load(path: Path) -> tuple[list[Indicator], list[Unusable]]:
     return list(found.values()), unusable
 
 
+def _encoding(data: bytes) -> str:
+    """Tell UTF-16, with or without its mark, from UTF-8."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "utf-16"
+    sample = data[:1000]
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        zeros = sample[start::2].count(0)
+        if len(sample) > 8 and zeros * 3 > len(sample):
+            return encoding
+    return "utf-8-sig"
+
+
 def _items(text: str, name: str) -> Iterator[Indicator | Unusable]:
-    stripped = text.lstrip()
-    if stripped[:1] in "{[" and not stripped.startswith("[."):
+    if _is_json(text):
         yield from _json(text, name)
         return
     rows = [
@@ -191,6 +205,20 @@ def _items(text: str, name: str) -> Iterator[Indicator | Unusable]:
         return
     for number, line in rows:
         yield from _line(line, f"{name} line {number}")
+
+
+def _is_json(text: str) -> bool:
+    """Tell JSON and JSON lines from text that begins with a bracket, as defanged addresses do."""
+    stripped = text.strip()
+    if stripped[:1] not in {"{", "["}:
+        return False
+    for part in (stripped, stripped.splitlines()[0]):
+        try:
+            orjson.loads(part)
+        except orjson.JSONDecodeError:
+            continue
+        return True
+    return stripped[0] == "{" and stripped[1:].lstrip()[:1] in {'"', "'", "}"}
 
 
 def _header(line: str) -> tuple[str, list[str]] | None:
@@ -211,16 +239,31 @@ def _csv(rows: list[tuple[int, str]], header: tuple[str, list[str]], name: str) 
     type_at = next((names.index(column) for column in _TYPE_COLUMNS if column in names), None)
     note_at = next((names.index(column) for column in _NOTE_COLUMNS if column in names), None)
     for number, line in rows[1:]:
-        cells = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
         source = f"{name} line {number}"
+        try:
+            cells = next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+        except csv.Error as error:
+            yield Unusable(source, line[:200], f"not a line of CSV ({error})")
+            continue
         note = cells[note_at].strip() if note_at is not None and note_at < len(cells) else ""
         if value_at is not None:
             kind = cells[type_at].strip().lower() if type_at is not None and type_at < len(cells) else ""
-            yield _one(cells[value_at] if value_at < len(cells) else "", kind, source, note)
+            yield from _cell(cells[value_at] if value_at < len(cells) else "", kind, source, note)
             continue
         for column, cell in zip(names, cells, strict=False):
             if cell.strip() and column in _TYPES:
-                yield _one(cell, column, source, note)
+                yield from _cell(cell, column, source, note)
+
+
+def _cell(cell: str, kind: str, source: str, note: str) -> Iterator[Indicator | Unusable]:
+    """Read one value, or several in one: `a,b`, `address|port`."""
+    whole = _one(cell, kind, source, note)
+    parts = [part for part in re.split(r"[|,;\s]+", cell) if part]
+    several = [_one(part, "", source, note) for part in parts if _guess(refang(part))] if len(parts) > 1 else []
+    if isinstance(whole, Indicator) or not several:
+        yield whole
+    else:
+        yield from several
 
 
 def _line(line: str, source: str) -> Iterator[Indicator | Unusable]:
@@ -231,7 +274,7 @@ def _line(line: str, source: str) -> Iterator[Indicator | Unusable]:
         return
     typed = _TYPED.match(text)
     if typed and typed.group(1).strip().lower() in _TYPES and not typed.group(2).startswith("//"):
-        yield _one(typed.group(2), typed.group(1).strip().lower(), source, note)
+        yield from _cell(typed.group(2), typed.group(1).strip().lower(), source, note)
         return
     if _AGENT.match(text):
         yield _one(text, "user_agent", source, note)
@@ -240,7 +283,7 @@ def _line(line: str, source: str) -> Iterator[Indicator | Unusable]:
     if len(tokens) > 1:
         known = tokens[0].lower().rstrip(":")
         if known in _TYPES:
-            yield _one(text[len(tokens[0]) :].strip(" ,|\t:"), known, source, note)
+            yield from _cell(text[len(tokens[0]) :].strip(" ,|\t:"), known, source, note)
             return
         found = [token for token in tokens if _guess(refang(token))]
         if found:
@@ -281,11 +324,11 @@ def _walk(value: object, source: str, depth: int = 0) -> Iterator[Indicator | Un
     kind = next((str(lowered[key]).lower() for key in _TYPE_COLUMNS if isinstance(lowered.get(key), str)), "")
     note = next((str(lowered[key]) for key in _NOTE_COLUMNS if isinstance(lowered.get(key), str)), "")
     if content is not None:
-        yield _one(content, kind, source, note)
+        yield from _cell(content, kind, source, note)
         return
     for key, item in lowered.items():
         if isinstance(item, str) and key in _TYPES:
-            yield _one(item, key, source, note)
+            yield from _cell(item, key, source, note)
         elif isinstance(item, dict | list):
             yield from _walk(item, source, depth + 1)
 
@@ -304,12 +347,15 @@ def _one(text: str, declared: str, source: str, note: str) -> Indicator | Unusab
     if not raw:
         return Unusable(source, text[:200], "the line holds no value")
     if kind == "user_agent" or (not kind and _AGENT.match(raw)):
+        if len(raw) < SHORTEST_AGENT:
+            return Unusable(source, text[:200], "too short to tell one client from others")
         return Indicator("user_agent", raw, source, note)
     value = refang(raw)
     if kind in {"session_id", "app_id"}:
         return Indicator(kind, value.lower(), source, note)
     guessed = _guess(value)
-    if guessed is None or (kind and kind not in {"hash", "url"} and guessed[0] not in {kind, "network"}):
+    allowed = {"ip": {"ip", "network"}, "domain": {"domain", "ip", "network"}}.get(kind, {kind})
+    if guessed is None or (kind and kind not in {"hash", "url"} and guessed[0] not in allowed):
         return Unusable(
             source, text[:200], f"not {'a valid ' + kind if kind else 'an indicator of a kind that is known'}"
         )
@@ -329,7 +375,8 @@ def _guess(value: str) -> tuple[str, str] | None:
     try:
         if "/" in value and not lowered.startswith("http"):
             return "network", str(ipaddress.ip_network(value.strip(), strict=False))
-        return "ip", str(ipaddress.ip_address(lowered))
+        address = ipaddress.ip_address(lowered.partition("%")[0])
+        return "ip", str(getattr(address, "ipv4_mapped", None) or address)
     except ValueError:
         pass
     if _GUID.fullmatch(lowered):

@@ -3,86 +3,105 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
-
 from unsealed import schema
 from unsealed.config import Config
 from unsealed.query import Engine
 
 CLEAN = timedelta(days=7)
-"""So long must a whole log precede the first trace, or follow the last, to say that the intruder was not there."""
+"""So long, at least, must a whole log precede the first trace, or follow the last, to say that nobody was there."""
+RHYTHM = 2
+"""And so many times as long as the longest pause between two traces of the intruder."""
 
 
-def intrusion(db: Engine, config: Config) -> pa.Table:
-    """Give the one row of `intrusion`: empty where nothing is known of an intruder.
+def bounds(db: Engine, config: Config) -> dict[str, Any] | None:
+    """Give the one row of `intrusion`; None where nothing is known of an intruder.
 
     Bounds are inclusive. `began_after` is the last moment that a whole log shows clean, or the beginning of what
     responders say was reachable; null where neither is known. `ended_before` is when it was contained, or the end of
     a whole log that shows nothing more.
+
+    Args:
+        db: the case; relations `act` and `cov` hold the activity and what the logs can see.
+        config: what responders know.
     """
-    seen = db.rows("SELECT min(time) AS first, max(time) AS last FROM act WHERE inside AND state <> 'rejected'")[0]
-    starts = [reach.start for reach in config.reach]
-    ends = [reach.end for reach in config.reach]
+    first, last, pause = _traces(db)
+    if first is None and not config.reach:
+        return None
     row: dict[str, Any] = dict.fromkeys(schema.TABLES["intrusion"].schema.names)
-    first, last = seen["first"], seen["last"]
-    if first is not None:
+    if first is not None and last is not None:
+        clean = max(CLEAN, RHYTHM * pause)
         row |= {
             "first_evidence": first,
             "last_evidence": last,
             "began_before": first,
             "ended_after": last,
-            "began_after": _clean_before(db, first),
-            "ended_before": _clean_after(db, last),
+            "began_after": _clean_before(db, first, clean),
+            "ended_before": _clean_after(db, last, clean),
         }
     if config.reach:
-        row["began_after"] = _began(row, starts)
-        row["ended_before"] = _ended(row, ends, config.contained)
-    if config.contained and (last is None or config.contained >= last):
-        row["ended_before"] = (
-            max(filter(None, (config.contained, *(e for e in ends if e)))) if ends else config.contained
-        )
+        row["began_after"] = _began([reach.start for reach in config.reach], first, row["began_after"])
+    row["ended_before"] = _ended([reach.end for reach in config.reach], last, row["ended_before"], config.contained)
     row["dwell_days_min"] = _days(row["began_before"], row["ended_after"])
     row["dwell_days_max"] = _days(row["began_after"], row["ended_before"])
-    empty = first is None and not config.reach
-    return pa.Table.from_pylist([] if empty else [row], schema.TABLES["intrusion"].schema)
+    return row
 
 
-def _began(row: dict[str, Any], starts: list[datetime | None]) -> datetime | None:
+def _traces(db: Engine) -> tuple[datetime | None, datetime | None, timedelta]:
+    """Give the first and the last trace inside, and the longest pause between two of them."""
+    seen = db.rows("""
+        WITH inside AS (SELECT time, epoch_us(time) - lag(epoch_us(time)) OVER (ORDER BY time) AS pause FROM act
+                        WHERE inside AND state <> 'rejected')
+        SELECT min(time) AS first, max(time) AS last, max(pause) AS pause FROM inside""")[0]
+    return seen["first"], seen["last"], timedelta(microseconds=seen["pause"] or 0)
+
+
+def _began(starts: list[datetime | None], first: datetime | None, clean: datetime | None) -> datetime | None:
     """What was reachable may have been reached from its first moment on."""
-    if any(start is None for start in starts):
+    known = [start for start in starts if start]
+    if len(known) < len(starts):
         return None
-    earliest = min(start for start in starts if start)
-    if row["first_evidence"] is None:
+    earliest = min(known)
+    if first is None:
         return earliest
-    clean: datetime | None = row["began_after"]
-    return min(earliest, clean) if clean else (earliest if earliest <= row["first_evidence"] else None)
+    if clean is not None:
+        return min(earliest, clean)
+    return earliest if earliest <= first else None
 
 
-def _ended(row: dict[str, Any], ends: list[datetime | None], contained: datetime | None) -> datetime | None:
-    known = [end for end in (*ends, contained, row["ended_before"]) if end]
-    if not known or (any(end is None for end in ends) and not contained):
+def _ended(
+    ends: list[datetime | None], last: datetime | None, clean: datetime | None, contained: datetime | None
+) -> datetime | None:
+    """What was reachable may have been reached until its last moment, or until all was contained."""
+    if contained is not None and (last is None or contained >= last):
+        return max([contained, *(end for end in ends if end)])
+    known = [end for end in ends if end]
+    if len(known) < len(ends):
         return None
-    latest = max(known)
-    return latest if row["last_evidence"] is None or latest >= row["last_evidence"] else None
+    if last is not None:
+        if clean is None:
+            return max(known) if known and max(known) >= last else None
+        known.append(clean)
+    return max(known, default=None)
 
 
-def _clean_before(db: Engine, first: datetime) -> datetime | None:
+def _clean_before(db: Engine, first: datetime, clean: timedelta) -> datetime | None:
     """Give the last record before the first trace, if the log around it is whole and began well before."""
     rows = db.rows(
-        """SELECT 1 FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?""",
-        [first - CLEAN, first],
+        """SELECT source FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?""",
+        [first - clean, first],
     )
     if not rows:
         return None
-    time: datetime | None = db.value("SELECT max(time) FROM events WHERE time < ?", [first])
+    sources = ", ".join("'" + row["source"].replace("'", "''") + "'" for row in rows)
+    time: datetime | None = db.value(f"SELECT max(time) FROM events WHERE time < ? AND source IN ({sources})", [first])
     return time
 
 
-def _clean_after(db: Engine, last: datetime) -> datetime | None:
+def _clean_after(db: Engine, last: datetime, clean: timedelta) -> datetime | None:
     """Give the end of the whole log that goes on well after the last trace."""
     time: datetime | None = db.value(
         """SELECT max("to") FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?""",
-        [last, last + CLEAN],
+        [last, last + clean],
     )
     return time
 
