@@ -29,7 +29,7 @@ test: check
 	$(RUN)/python -m pytest tests -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.dev
-	$(RUN)/ruff check -q src tests bench docs
+	$(RUN)/ruff check -q --output-format concise src tests bench docs
 	$(RUN)/ruff format -q --check src bench docs
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache

@@ -50,7 +50,7 @@ def mail(name: str, letters: list[bytes], size: int) -> None:
     count = make.mbox(path, letters, size)
     megabytes = path.stat().st_size / 1e6
     print(
-        f"\nmail, {name}: {count:,} messages, {megabytes:,.0f} MB, {megabytes / count * 1000:.1f} KB each; mbox to Parquet, threads included"
+        f"\nmail, {name}: {count:,} messages, {megabytes:,.0f} MB, {megabytes / count * 1000:.1f} KB each; mbox to Parquet"
     )
     ours, _ = cpu([unsealed(), "read", fresh("mail"), str(path), "--workers", "0", "--quiet"])
     rows = [("unsealed read --workers 0", ours)]
@@ -77,9 +77,8 @@ def audit(evidence: Path, records: int) -> None:
     print(
         f"  {'unsealed read --workers 0 (unfolded, settled, Parquet)':<60} {ours:6.2f} CPU s  {records / ours:9,.0f} records/s"
     )
-    print(
-        f"  {'standard library, csv + json, the same fields, no Parquet':<60} {flat:6.2f} CPU s  {records / flat:9,.0f} records/s  {flat / ours:4.1f} x ours"
-    )
+    peer = "standard library, csv + json, the same fields, no Parquet"
+    print(f"  {peer:<60} {flat:6.2f} CPU s  {records / flat:9,.0f} records/s  {flat / ours:4.1f} x ours")
     path.unlink()
 
 

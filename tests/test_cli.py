@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +178,7 @@ class TestUsage:
             [
                 sys.executable,
                 "-c",
-                "import sys, time; from pathlib import Path; from unsealed.case import Case\n"
+                "import sys, time; from pathlib import Path; from unsealed.case import Case\n"  # noqa: ISC004
                 f"with Case.open(Path({str(tmp_path / 'c')!r})).lock():\n print('held', flush=True); time.sleep(60)",
             ],
             stdout=subprocess.PIPE,
@@ -191,8 +190,7 @@ class TestUsage:
             assert "is writing to this case" in call("run", tmp_path / "c", code=4)
         finally:
             holder.kill()
-            holder.wait()
-        time.sleep(0.05)
+            holder.communicate()
         call("run", tmp_path / "c")
 
     def test_cells_never_begin_a_formula(self, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from unsealed.version import __version__
 from unsealed.errors import UnsealedError, UsageError
 from unsealed.i18n import _
+from unsealed.version import __version__
 
 DONE, FAILED, USAGE, SKIPPED = 0, 1, 2, 3
 """Exit codes; 4, the case is locked, comes with its error."""
@@ -371,7 +371,9 @@ def _sessions(sessions: list[dict[str, Any]]) -> list[str]:
     lines = []
     for row in sorted(sessions, key=lambda row: -row["events"])[:12]:
         users = ", ".join(filter(None, row["users"] or []))[:50]
-        lines.append(f"  {row['session']}  {row['state']}  {row['events']:>5,}  {row['first'][:16]}  {users}  {row['reason'][:60]}")
+        lines.append(
+            f"  {row['session']}  {row['state']}  {row['events']:>5,}  {row['first'][:16]}  {users}  {row['reason'][:60]}"
+        )
     return lines
 
 

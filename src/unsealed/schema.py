@@ -74,7 +74,11 @@ _TABLES = (
         "What could not be read: a row a place, with the reason.",
         ("evidence_id", TEXT, "the file; null where it could not even be opened"),
         ("path", TEXT, "where it lay"),
-        ("locator", TEXT, "the place in it (`byte:OFFSET+LENGTH`, `line:N`, `member:NAME`); `path:PATH` for a whole file"),
+        (
+            "locator",
+            TEXT,
+            "the place in it (`byte:OFFSET+LENGTH`, `line:N`, `member:NAME`); `path:PATH` for a whole file",
+        ),
         ("reason", TEXT, "a short code"),
         ("detail", TEXT, "the reason in words"),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from scene import ALICE, BOB, EVIL, EVIL_IP, HOME, HOME_IP, Scene
 
 from unsealed import schema
+from unsealed.case import Case
 from unsealed.errors import ConfigError
-from unsealed.hunt import match
+from unsealed.hunt import hunt, match
 from unsealed.query import engine, replace
+from unsealed.read import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -189,3 +192,23 @@ def test_many_indicators_do_not_slow_the_hunt(scene: Scene) -> None:
     assert sorted(rules(scene)) == ["domain:host5.evil.example", f"ip:{EVIL_IP}"]
     assert scene.told.known == 40_002
     assert EVIL
+
+
+@pytest.mark.parametrize("name", ["sha256", "sha1", "md5"])
+def test_an_attachment_is_found_by_any_of_its_hashes(tmp_path: Path, name: str) -> None:
+    body = b"MZ not a program"
+    mail = (
+        b"From: a@partner.example\nMessage-ID: <1@x>\nDate: Mon, 1 May 2023 10:00:00 +0000\nMIME-Version: 1.0\n"
+        b"Content-Type: application/octet-stream; name=x.bin\nContent-Disposition: attachment; filename=x.bin\n\n"
+        + body
+    )
+    (tmp_path / "1.eml").write_bytes(mail)
+    (tmp_path / "i.txt").write_text(hashlib.new(name, body, usedforsecurity=False).hexdigest())
+    case = Case.create(tmp_path / "case", "x")
+    with case.lock():
+        read(case, [tmp_path / "1.eml"], workers=0)
+        hunt(case, [tmp_path / "i.txt"])
+    with engine(case) as db:
+        assert [row["kind"] for row in db.rows("SELECT kind FROM findings WHERE message_id IS NOT NULL")] == [
+            "indicator"
+        ]

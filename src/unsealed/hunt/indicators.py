@@ -359,8 +359,6 @@ def _one(text: str, declared: str, source: str, note: str) -> Indicator | Unusab
         return Unusable(
             source, text[:200], f"not {'a valid ' + kind if kind else 'an indicator of a kind that is known'}"
         )
-    if guessed[0] in {"md5", "sha1"}:
-        return Unusable(source, text[:200], f"{guessed[0]} is not computed for attachments; SHA-256 is")
     if guessed[0] == "url":
         return Unusable(source, text[:200], "URLs are not matched yet; give the domain")
     return Indicator(*guessed, source, note)

@@ -200,7 +200,7 @@ def _addresses(db: Engine, intruder: Intruder, text: str) -> list[str]:
 
 def _in_mail(db: Engine) -> None:
     """Look for senders, for hosts on the way, and for attachments."""
-    if not db.value("SELECT count(*) FROM known WHERE kind IN ('email', 'domain', 'sha256')"):
+    if not db.value("SELECT count(*) FROM known WHERE kind IN ('email', 'domain', 'sha256', 'sha1', 'md5')"):
         return
     db.execute("""
         INSERT INTO hits
@@ -225,5 +225,6 @@ def _in_mail(db: Engine) -> None:
     db.execute("""
         INSERT INTO hits
         SELECT k.number, NULL, a.message_id, epoch_us(m.date), 'attachment ' || coalesce(a.filename, 'without a name')
-        FROM attachments a JOIN known k ON a.sha256 = k.value LEFT JOIN messages m USING (message_id)
-        WHERE k.kind = 'sha256'""")
+        FROM (SELECT message_id, filename, unnest([sha256, sha1, md5]) AS hash FROM attachments) a
+        JOIN known k ON a.hash = k.value LEFT JOIN messages m USING (message_id)
+        WHERE k.kind IN ('sha256', 'sha1', 'md5')""")

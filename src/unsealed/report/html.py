@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from unsealed.version import __version__
 from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
@@ -13,6 +12,7 @@ from unsealed.report import words
 from unsealed.report.facts import facts, plain
 from unsealed.report.plots import Lane, Span, timeline
 from unsealed.schema import VERDICTS
+from unsealed.version import __version__
 
 MAX_CONVERSATIONS = 400
 MAX_LETTERS = 60
