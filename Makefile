@@ -55,10 +55,12 @@ $(UV): requirements/uv.txt
 	$(PYTHON) -m pip install -q --disable-pip-version-check --no-warn-script-location --upgrade --target .tools --require-hashes -r requirements/uv.txt
 	touch $@
 
-$(VENV)/bin/python: $(UV)
+# A stamp of its own, since bin/python is a link, and as old as what it leads to.
+$(VENV)/.made: $(UV)
 	$(UV) venv -q --clear --python $(PYTHON) $(VENV)
+	touch $@
 
-$(VENV)/.installed: $(VENV)/bin/python requirements.txt pyproject.toml
+$(VENV)/.installed: $(VENV)/.made requirements.txt pyproject.toml
 	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements.txt
 	$(UV) pip install -q --python $(VENV)/bin/python --no-deps --no-build-isolation -e .
 	touch $@
