@@ -60,7 +60,7 @@ class TestDemo:
         assert pq.read_table(tmp_path / "x.parquet").num_rows == len(lines) == 97
         import openpyxl
 
-        rows = list(openpyxl.load_workbook(tmp_path / "x.xlsx", read_only=True).active.iter_rows(values_only=True))  # type: ignore[union-attr]  # a new book has a sheet
+        rows = list(openpyxl.load_workbook(tmp_path / "x.xlsx").active.iter_rows(values_only=True))  # type: ignore[union-attr]  # a new book has a sheet
         assert len(rows) == 98
         assert rows[0][:4] == ("message_id", "internet_message_id", "mailbox", "verdict")
 

@@ -108,6 +108,7 @@ def _told() -> Iterator[None]:
         duckdb.ParserException,
         duckdb.BinderException,
         duckdb.CatalogException,
+        duckdb.PermissionException,
         duckdb.ConversionException,
         duckdb.InvalidInputException,
     ) as error:
