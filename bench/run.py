@@ -147,7 +147,7 @@ def main() -> None:
         mail("small mails", letters, 120_000_000 // scale)
         mail("mails of 40 KB", [make.fat(letter, 40_000) for letter in letters[:1000]], 300_000_000 // scale)
     if chosen.only in {None, "audit"}:
-        audit(evidence, 200_000 // scale)
+        audit(evidence, 400_000 // scale)
     if chosen.only in {None, "memory"}:
         memory([make.fat(letter, 20_000) for letter in letters[:1000]], 4_000_000_000 // scale)
 

@@ -13,18 +13,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
-import pyarrow as pa
-import pyarrow.csv as pacsv
 
 from unsealed.read.encodings import head_text, sniff, transcoded
 from unsealed.read.m365 import records, shapes
 from unsealed.read.reader import RANGE, Part, Row, guarded, skip
 
-BLOCK = 1 << 20
 MAX_ROW = 4 << 20
 """Bytes of one row; longer ones are taken for a broken quote."""
 csv.field_size_limit(min(sys.maxsize, 64 << 20))
-_BLANK = {b"", b"\r"}
 _PREAMBLE = re.compile(r"\ufeff?(?:(?:#TYPE[^\r\n]*|sep=.)?\r?\n)*")
 """What PowerShell 5 and Excel put before the header."""
 
@@ -78,51 +74,39 @@ class _Table:
     def __init__(self, part: Part, delimiter: str, columns: list[str], encoding: str, offset: int) -> None:
         self.part, self.delimiter, self.columns, self.encoding = part, delimiter, columns, encoding
         self.audit = next((number for number, name in enumerate(columns) if name.lower() == "auditdata"), -1)
+        self.plain = delimiter.encode()
+        self.quoted = b'"' + self.plain + b'"'
+        self.opening = self.plain + b'"{""' if self.audit > 0 and encoding == "utf-8" else b"\n\n"
+        """How AuditData begins; what no line holds where lines can't be read quickly."""
+        self.closing = {self.plain, b"\r", b"\n", b""}
         self.offset = offset
         """How far we are in the evidence, where it is no UTF-8."""
 
     def rows(self, data: mmap.mmap, position: int, end: int) -> Iterator[Row]:
-        """Give the rows from `position` to `end`, by the block where all is plain, else one by one."""
+        """Give the rows from `position` to `end`: by the line where it is plain, else with care."""
         while position < end:
-            stop = data.rfind(b"\n", position, min(position + BLOCK, end)) + 1 or end
-            plain = self.plain(data[position:stop], position)
-            if plain:
-                yield from self.quick(data, *plain)
-                position = stop
-            while position < stop:
-                made, position = self.slow(data, position)
-                yield from made
-
-    def plain(self, block: bytes, position: int) -> tuple[list[tuple[int, int]], list[bytes]] | None:
-        """Give place and AuditData of a block's rows; None where a row takes several lines or has other columns."""
-        if self.audit < 0 or self.encoding != "utf-8":
-            return None
-        spots = []
-        for line in block.split(b"\n"):
-            if line not in _BLANK:
-                spots.append((position, len(line) + 1))
-            position += len(line) + 1
-        names = [str(number) for number in range(len(self.columns))]
-        wanted = names[self.audit]
-        try:
-            table = pacsv.read_csv(
-                pa.BufferReader(block),
-                pacsv.ReadOptions(use_threads=False, column_names=names, block_size=len(block) + 1),
-                pacsv.ParseOptions(delimiter=self.delimiter),
-                pacsv.ConvertOptions(include_columns=[wanted], column_types={wanted: pa.binary()}, check_utf8=False),
-            )
-        except pa.ArrowInvalid:
-            return None
-        return (spots, table.column(0).to_pylist()) if table.num_rows == len(spots) else None
-
-    def quick(self, data: mmap.mmap, spots: list[tuple[int, int]], values: list[bytes]) -> Iterator[Row]:
-        part, make, loads = self.part, records.rows, orjson.loads
-        for (position, length), raw in zip(spots, values, strict=True):
-            try:
-                made = make(loads(raw), raw.decode(), part, f"byte:{position}+{length}", "record")
-            except (ValueError, AttributeError):
-                made = self.slow(data, position)[0]
+            stop = data.find(b"\n", position) + 1 or len(data)
+            made = self.quick(data[position:stop], position)
+            if made is None:
+                made, stop = self.slow(data, position)
+            position = stop
             yield from made
+
+    def quick(self, line: bytes, position: int) -> list[Row] | None:
+        """Read a line as exporters write it: AuditData in quotes, the fields before it plain; None for any other."""
+        start, stop = line.find(self.opening), line.rfind(b'}"')
+        if start < 0 or stop < start or line[stop + 2 : stop + 3] not in self.closing:
+            return None
+        before = line[:start]
+        quotes = before.count(b'"')
+        between = before.count(self.quoted) if quotes else before.count(self.plain)
+        if between != self.audit - 1 or quotes not in {0, 2 * self.audit}:
+            return None
+        raw = line[start + 2 : stop + 1].replace(b'""', b'"')
+        try:
+            return records.rows(orjson.loads(raw), raw.decode(), self.part, f"byte:{position}+{len(line)}", "record")
+        except (ValueError, AttributeError):
+            return None
 
     def slow(self, data: mmap.mmap, position: int) -> tuple[list[Row], int]:
         """Read one row, its quotes followed over line ends; give its rows and where the next begins."""

@@ -42,6 +42,7 @@ _ITEM_LEVEL = {"MailItemsAccessed", "AttachmentAccess", "Create", "Update"} | _S
 _US_TIME = re.compile(
     r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:[ \u202f]?([AaPp])\.?[Mm]\.?)?$"
 )
+_TRUE = {"True", "true", "TRUE", True}
 _NO_PATH = {"not available", ""}
 
 Record = dict[str, Any]
@@ -228,9 +229,7 @@ def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str 
 
 
 def _mail_items(record: Record) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
-    properties = _json(record.get("OperationProperties"))
-    throttled = (_property(properties, "IsThrottled") or "").lower() == "true"
-    kind = (_property(properties, "MailAccessType") or "").lower()
+    kind, throttled = _access_type(_json(record.get("OperationProperties")))
     if not kind:
         kind = "sync" if str(record.get("RecordType")) in {"2", "ExchangeItem"} else "bind"
     if kind == "sync":
@@ -244,6 +243,18 @@ def _mail_items(record: Record) -> Iterator[tuple[str | None, str | None, str, b
         yield folder, _message_id(entry.get("InternetMessageId")), "bind", throttled, _word(entry.get("Subject"))
     if not named:
         yield None, None, "bind", throttled, None
+
+
+def _access_type(properties: object) -> tuple[str, bool]:
+    """Give MailAccessType in lower case, and whether IsThrottled says True."""
+    if isinstance(properties, list):
+        try:
+            told = {pair["Name"]: pair["Value"] for pair in properties}
+            return told["MailAccessType"].lower(), told.get("IsThrottled") in _TRUE
+        except (KeyError, TypeError, AttributeError):
+            pass  # not as Microsoft writes it: look more closely
+    kind = (_property(properties, "MailAccessType") or "").lower()
+    return kind, (_property(properties, "IsThrottled") or "").lower() == "true"
 
 
 def _items(groups: object, key: str) -> Iterator[tuple[str | None, Record]]:
