@@ -9,7 +9,7 @@ import hashlib
 import ipaddress
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -87,6 +87,8 @@ def rows(record: Record, raw: str, part: Part, locator: str, shape: str) -> list
     )
     if operation not in _ITEM_LEVEL:
         return [("events", event)]
+    if operation == "MailItemsAccessed":
+        return [("events", event), *_mail_items(record, event_id, mailbox)]
     return [
         ("events", event),
         *(
@@ -122,6 +124,13 @@ def micros(value: object) -> int | None:
     """Read a record's time, UTC where it names no zone; also the United States form of `Export-Csv`."""
     if not isinstance(value, str):
         return None
+    if len(value) == 19 and value[10] == "T" and value[13] == value[16] == ":":
+        try:
+            hour, minute, second = int(value[11:13]), int(value[14:16]), int(value[17:19])
+            if 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60:
+                return _day(value[:10]) + (hour * 3600 + minute * 60 + second) * 1_000_000
+        except ValueError:
+            return None
     try:
         stamp = datetime.fromisoformat(value)
     except ValueError:
@@ -131,6 +140,12 @@ def micros(value: object) -> int | None:
         stamp = found
     delta = stamp - (_EPOCH if stamp.tzinfo is None else _EPOCH_UTC)
     return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+@lru_cache(maxsize=10_000)
+def _day(value: str) -> int:
+    """Give an ISO date in microseconds since 1970."""
+    return (date.fromisoformat(value).toordinal() - _EPOCH.toordinal()) * 86_400_000_000
 
 
 def _from_us(value: str) -> datetime | None:
@@ -189,7 +204,9 @@ def _client(record: Record) -> str | None:
 
 
 def _logon(value: object) -> str | None:
-    return None if value is None else _LOGON.get(str(value).lower())
+    if value is None:
+        return None
+    return "owner" if value == 0 else _LOGON.get(str(value).lower())
 
 
 def _outcome(record: Record, operation: str) -> str:
@@ -203,9 +220,7 @@ def _outcome(record: Record, operation: str) -> str:
 
 
 def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
-    if operation == "MailItemsAccessed":
-        yield from _mail_items(record)
-    elif operation == "AttachmentAccess":
+    if operation == "AttachmentAccess":
         for folder, opened in _items(record.get("Messages"), "MessageItems"):
             message_id, subject = _message_id(opened.get("InternetMessageId")), _word(opened.get("Subject"))
             yield folder, message_id, "attachment", False, subject
@@ -228,21 +243,22 @@ def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str 
                 yield folder, _message_id(moved["InternetMessageId"]), access, False, _word(moved.get("Subject"))
 
 
-def _mail_items(record: Record) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
+def _mail_items(record: Record, event_id: str, mailbox: str | None) -> list[Row]:
+    """Unfold MailItemsAccessed, the bulk of every log: a row an item, or one for the folder that was synchronised."""
     kind, throttled = _access_type(_json(record.get("OperationProperties")))
     if not kind:
         kind = "sync" if str(record.get("RecordType")) in {"2", "ExchangeItem"} else "bind"
     if kind == "sync":
         item = _json(record.get("Item"))
         folder = _folder(item.get("ParentFolder")) if isinstance(item, dict) else None
-        yield folder, None, "sync", throttled, None
-        return
-    named = False
+        return [("accesses", (event_id, mailbox, folder, None, "sync", throttled, None))]
+    rows: list[Row] = []
     for folder, entry in _items(record.get("Folders"), "FolderItems"):
-        named = True
-        yield folder, _message_id(entry.get("InternetMessageId")), "bind", throttled, _word(entry.get("Subject"))
-    if not named:
-        yield None, None, "bind", throttled, None
+        named = entry.get("InternetMessageId")
+        if not (isinstance(named, str) and named[:1] == "<" and named[-1] == ">"):
+            named = _message_id(named)
+        rows.append(("accesses", (event_id, mailbox, folder, named, "bind", throttled, _word(entry.get("Subject")))))
+    return rows or [("accesses", (event_id, mailbox, None, None, "bind", throttled, None))]
 
 
 def _access_type(properties: object) -> tuple[str, bool]:
