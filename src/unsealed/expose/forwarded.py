@@ -60,7 +60,11 @@ def _letters(db: Engine, forward: Forward) -> None:
                  OR len(list_filter({_PEOPLE}, lambda p: p.address = c.mailbox)) > 0)""")
         values.append(forward.mailbox)
     else:
-        where.append("coalesce(c.folder_key NOT IN ('drafts', 'outbox'), TRUE)")
+        # A transport rule holds for its own tenant: for mailboxes whose domain the log's own mailboxes have.
+        where.append("""coalesce(c.folder_key NOT IN ('drafts', 'outbox'), TRUE) AND split_part(c.mailbox, '@', -1) IN (
+            SELECT split_part(mailbox, '@', -1) FROM events WHERE mailbox LIKE '%@%'
+            UNION SELECT split_part("user", '@', -1) FROM events WHERE event_id = ?)""")
+        values.append(forward.event_id)
     for condition in forward.conditions:
         text, bound = _condition(condition)
         where.append(text)

@@ -1,5 +1,6 @@
 """The closing summary: at most 25 lines that say what to look at first and what to type next."""
 
+import re
 import shutil
 from typing import Any
 
@@ -69,15 +70,16 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return gap + text if right else text + gap
 
 
+_PIECES = re.compile(r"\s+|[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]|[^\s\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+")
+
+
 def _wrapped(text: str, width: int) -> list[str]:
-    """Break a sentence into lines; Japanese may break anywhere."""
+    """Break a sentence into lines: words stay whole, Japanese may break anywhere."""
     lines, line = [], ""
-    words_ = text.split(" ") if " " in text.strip() and text.isascii() else list(text)
-    joint = " " if words_ and len(words_[0]) > 1 else ""
-    for word in words_:
-        longer = f"{line}{joint}{word}" if line else word
-        if cells(longer) > width and line:
-            lines.append(line)
-            longer = word.lstrip()
-        line = longer
-    return [*lines, line] if line else lines
+    for piece in _PIECES.findall(text):
+        if cells(line + piece.rstrip()) > width and line.strip():
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line] if line.strip() else lines
