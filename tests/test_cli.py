@@ -216,3 +216,12 @@ class TestUsage:
         (tmp_path / "i.txt").unlink()
         assert answer("hunt", tmp_path / "c")["hunted"]["known"] == 1
         call("hunt", tmp_path / "c", "--indicators", tmp_path / "gone.txt", code=2)
+
+    def test_a_run_killed_while_it_kept_an_indicator_file_keeps_it_the_next_time(self, tmp_path: Path) -> None:
+        (tmp_path / "i.txt").write_text("203.0.113.7\n")
+        call("new", tmp_path / "c")
+        answer("hunt", tmp_path / "c", "--indicators", tmp_path / "i.txt")
+        kept = next((tmp_path / "c" / "indicators").glob("*/i.txt"))
+        kept.rename(kept.with_name(".copy.tmp"))
+        assert answer("hunt", tmp_path / "c")["hunted"]["known"] == 0
+        assert answer("hunt", tmp_path / "c", "--indicators", tmp_path / "i.txt")["hunted"]["known"] == 1

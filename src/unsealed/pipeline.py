@@ -95,7 +95,7 @@ def read(
 
 def hunt(case: Case) -> None:
     """Hunt with every indicator file that the case holds; the case is locked by the caller."""
-    files = sorted((case.folder / "indicators").glob("*/*"))
+    files = _indicator_files(case)
 
     def stage() -> None:
         from unsealed.hunt import hunt as run_stage
@@ -127,12 +127,18 @@ def keep_indicators(case: Case, files: list[Path]) -> None:
             raise IndicatorError(f"{file}: no such file. Check the path given with --indicators.")
         digest = sha256_file(file)
         folder = case.folder / "indicators" / digest[:16]
-        if folder.exists():
+        if any(folder.glob("[!.]*")):
             continue
         _usable(file)
-        folder.mkdir(parents=True)
-        shutil.copyfile(file, folder / (re.sub(r"[^\w.-]", "_", file.name) or "indicators"))
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, folder / ".copy.tmp")
         case.log({"action": "indicators", "evidence_id": digest, "path": str(file), "size": file.stat().st_size})
+        (folder / ".copy.tmp").replace(folder / (re.sub(r"[^\w.-]", "_", file.name).lstrip(".") or "indicators"))
+
+
+def _indicator_files(case: Case) -> list[Path]:
+    """Give the indicator files that the case holds; a copy that was cut short is none."""
+    return sorted((case.folder / "indicators").glob("*/[!.]*"))
 
 
 def _usable(file: Path) -> None:
@@ -165,7 +171,7 @@ def due(case: Case) -> list[str]:
     waiting: list[str] = []
     for stage in STAGES[1:]:
         last = case.journal.stage(stage.name)
-        files = sorted((case.folder / "indicators").glob("*/*")) if stage.name == "hunt" else []
+        files = _indicator_files(case) if stage.name == "hunt" else []
         now = case.fingerprint(stage.reads, *(file.parent.name for file in files))
         if waiting or not last or last[:2] != (_rules(stage.name), now):
             waiting.append(stage.name)
