@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from unsealed import schema
+from unsealed.read.reader import Batch
 
 _REPEATED = frozenset(
     (
@@ -47,6 +48,21 @@ def batch(table: str, rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
     wanted = schema.TABLES[table].schema
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(wanted)
     arrays = [_array(values, field.type) for values, field in zip(columns, wanted, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=wanted)
+
+
+def columns(made: Batch) -> pa.RecordBatch:
+    """Make one Arrow batch of a reader's columns."""
+    wanted = schema.TABLES[made.table].schema
+    arrays = []
+    for field in wanted:
+        values = made.columns.get(field.name)
+        if values is None:
+            arrays.append(pa.nulls(made.length, field.type))
+        elif isinstance(values, list):
+            arrays.append(_array(values, field.type))
+        else:
+            arrays.append(pa.repeat(pa.scalar(values, field.type), made.length))
     return pa.RecordBatch.from_arrays(arrays, schema=wanted)
 
 
@@ -119,6 +135,14 @@ class Collector:
         self._weight += weight
         if self._weight >= self.BATCH:
             self._pack()
+
+    def add_columns(self, made: Batch) -> None:
+        """Take many rows at once."""
+        self._pack()
+        self._batches.setdefault(made.table, []).append(columns(made))
+        self._held += made.length
+        if self._held >= self.GROUP:
+            self._write()
 
     def finish(self) -> list[tuple[str, str]]:
         """Write what is left and rename all files into place; give (table, file name) of each."""

@@ -17,7 +17,7 @@ from typing import Any, Self
 from unsealed import plugins
 from unsealed.errors import BadRecord
 from unsealed.read.collect import Collector
-from unsealed.read.reader import Part, Reader, Row, skip
+from unsealed.read.reader import Batch, Part, Reader, Row, skip
 from unsealed.schema import content_id
 
 ITEM_SECONDS = 30
@@ -86,11 +86,15 @@ def _read(reader: Reader, part: Part, number: int, into: "_Shelf", result: Resul
     """Put the rows of one part where they belong; only the reader is guarded, never the writing."""
     armed, records = monotonic(), 0
     fresh: Collector | None = into.main
-    for table, row in _guarded(reader, part):
+    for made in _guarded(reader, part):
         now = monotonic()
         if now - armed > 1:
             _rearm()
             armed = now
+        if isinstance(made, Batch):
+            records += into.add_columns(made)
+            continue
+        table, row = made
         if table == "events":
             records += 1
             fresh = into.for_event(row)
@@ -109,7 +113,7 @@ def _read(reader: Reader, part: Part, number: int, into: "_Shelf", result: Resul
     result.records[number] = records
 
 
-def _guarded(reader: Reader, part: Part) -> Iterator[Row]:
+def _guarded(reader: Reader, part: Part) -> Iterator[Row | Batch]:
     """Give a part's rows; whatever its reader dies of costs the rest of the part, and is told."""
     locator = f"byte:{part.start}+{part.end - part.start}"
     try:
@@ -130,15 +134,35 @@ class _Shelf:
 
     def for_event(self, row: tuple[object, ...]) -> Collector | None:
         """Give the collector for an event; None where it is there already (the rule, not the exception)."""
-        form = self._forms.get(row[19])
-        if form is None:
-            made = Collector(self.folder, f"{self.stem}-{row[19]}") if self._forms else self.main
-            form = self._forms.setdefault(row[19], (made, set()))
-        collector, seen = form
+        collector, seen = self._form(row[19])
         if row[0] in seen:
             return None
         seen.add(row[0])
         return collector
+
+    def add_columns(self, made: Batch) -> int:
+        """Take many rows of one table, events each once; give how many records they are."""
+        if made.table != "events":
+            self.main.add_columns(made)
+            return made.length if made.table == "messages" else 0
+        collector, seen = self._form(made.columns.get("shape"))
+        fresh = []
+        for number, event_id in enumerate(made.columns["event_id"]):
+            if event_id not in seen:
+                seen.add(event_id)
+                fresh.append(number)
+        if len(fresh) < made.length:
+            made = made.take(fresh)
+        if made.length:
+            collector.add_columns(made)
+        return made.length
+
+    def _form(self, shape: object) -> tuple[Collector, set[object]]:
+        form = self._forms.get(shape)
+        if form is None:
+            made = Collector(self.folder, f"{self.stem}-{shape}") if self._forms else self.main
+            form = self._forms.setdefault(shape, (made, set()))
+        return form
 
     def collectors(self) -> list[Collector]:
         """Give all of them, each once."""

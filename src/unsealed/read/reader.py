@@ -6,12 +6,31 @@ range to rows, so ranges can be read in any order, in any process, on any machin
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from unsealed.errors import BadRecord
 
 Row = tuple[str, tuple[object, ...]]
 """A table's name, and the row's values in the order of the table's columns in `unsealed.schema`."""
+
+
+@dataclass
+class Batch:
+    """Many rows of one table as columns: what a reader of short lines gives instead of rows, since it costs a third."""
+
+    table: str
+    length: int
+    columns: dict[str, Any]
+    """By name: a list of `length` values, or one value that stands for all rows; a column left out is null."""
+
+    def take(self, rows: list[int]) -> "Batch":
+        """Give a batch of some of the rows."""
+        columns = {
+            name: [values[row] for row in rows] if isinstance(values, list) else values
+            for name, values in self.columns.items()
+        }
+        return Batch(self.table, len(rows), columns)
+
 
 RANGE = 16 << 20
 """Bytes in one range: large enough to be worth a message to a worker, small enough to be lost without pain."""
@@ -28,6 +47,18 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Settings:
+    """What a person told us that readers need; kept in the case, the same for all its evidence."""
+
+    passwords: tuple[str, ...] = ()
+    """To be tried on encrypted archives and documents."""
+    mappings: tuple[str, ...] = ()
+    """Mapping files (TOML) for logs that no reader knows, as paths in the case folder."""
+    ocr: bool = False
+    """Read the words in images, where tesseract is installed."""
+
+
+@dataclass(frozen=True)
 class Part:
     """A byte range of one evidence file, with all that a reader needs to know about it."""
 
@@ -39,6 +70,7 @@ class Part:
     end: int
     place: Place
     timezone: str = "UTC"
+    settings: Settings = Settings()
 
     @property
     def key(self) -> str:
@@ -63,7 +95,7 @@ class Reader(Protocol):
         """Cut a file into ranges that can be read apart from each other."""
         ...
 
-    def read(self, part: Part) -> Iterator[Row]:
+    def read(self, part: Part) -> Iterator[Row | Batch]:
         """Give the rows of a range; what can't be read is a row of `skipped` (see `skip`)."""
         ...
 

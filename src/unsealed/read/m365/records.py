@@ -44,6 +44,8 @@ _US_TIME = re.compile(
 )
 _TRUE = {"True", "true", "TRUE", True}
 _NO_PATH = {"not available", ""}
+_NOT_TOLD = (None,) * 6
+"""What only logs of transport and of protocols tell."""
 
 Record = dict[str, Any]
 
@@ -84,6 +86,7 @@ def rows(record: Record, raw: str, part: Part, locator: str, shape: str) -> list
         get("ObjectId") or None,
         _logon(get("LogonType")),
         shape,
+        *_NOT_TOLD,
     )
     if operation not in _ITEM_LEVEL:
         return [("events", event)]

@@ -4,7 +4,6 @@ fast-mail-parser finds the MIME tree; headers and charsets are ours; where it ra
 message. Bounds: header size, MIME depth and parts, text length, each with its row in `skipped`.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from datetime import tzinfo
@@ -15,6 +14,7 @@ import fast_mail_parser
 
 from unsealed.errors import BadRecord
 from unsealed.read.mail import careful, headers
+from unsealed.read.mail.attached import MAX_TEXT, attachment
 from unsealed.read.mail.parts import Leaf, leaves
 from unsealed.read.mail.thread_index import conversation_root
 from unsealed.read.reader import Part, Row, skip
@@ -22,8 +22,6 @@ from unsealed.schema import content_id
 
 MAX_MESSAGE = 150 << 20
 """Bytes of one message; Exchange Online's own limit. Of a larger one the headers are read."""
-MAX_TEXT = 4 << 20
-"""Characters of text kept of one message or attachment."""
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\r\n]*\r?\n)?")
 _MAILBOX_HINTS = (b"delivered-to", b"x-original-to", b"envelope-to", b"x-envelope-to", b"x-delivered-to")
 
@@ -66,6 +64,36 @@ def rows(raw: bytes, part: Part, locator: str) -> Iterator[Row]:
     for reason, detail in trouble:
         notes.append(reason)
         yield skip(part, locator, reason, detail)
+    yield from assemble(found, text, attached, part, locator, size, notes)
+
+
+def built(
+    block: bytes, parts: list[Leaf], part: Part, locator: str, size: int, notes: list[str] | None = None
+) -> Iterator[Row]:
+    """Give the rows of a message that lies in the evidence in another form than RFC 5322 (Outlook, Graph, TNEF).
+
+    Args:
+        block: its headers as RFC 5322 writes them: its own transport headers, or headers rebuilt from its properties.
+        parts: its body (of several forms the one to be read) and its attachments.
+        part: the range it belongs to; its `place` tells mailbox and folder.
+        locator: its place in the evidence file.
+        size: its size there, in bytes.
+        notes: what had to be assumed or repaired so far.
+    """
+    text, attached = _compose(parts)
+    yield from assemble(headers.collect(block), text, attached, part, locator, size, notes or [])
+
+
+def assemble(
+    found: dict[bytes, list[bytes]],
+    text: str,
+    attached: list[Leaf],
+    part: Part,
+    locator: str,
+    size: int,
+    notes: list[str],
+) -> Iterator[Row]:
+    """Give a message's row and those of its attachments."""
     message_id = content_id(part.evidence_id, locator, part.place.mailbox, part.place.folder)
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]
@@ -73,7 +101,7 @@ def rows(raw: bytes, part: Part, locator: str) -> Iterator[Row]:
         yield skip(part, locator, "text_too_long", f"text is cut after {MAX_TEXT:,} characters")
     hashes = []
     for number, leaf in enumerate(attached):
-        row, digest = _attachment(leaf, message_id, number)
+        row, digest = attachment(leaf, message_id, number)
         hashes.append(digest)
         yield "attachments", row
     yield "messages", _message(found, part, locator, message_id, size, text, hashes, notes)
@@ -107,20 +135,6 @@ def _compose(parts: list[Leaf]) -> tuple[str, list[Leaf]]:
             if text:
                 shown.append(text)
     return "\n".join(shown), attached
-
-
-def _attachment(leaf: Leaf, message_id: str, number: int) -> tuple[tuple[object, ...], str]:
-    data = leaf.content()
-    status, text = "not_read", None
-    if leaf.is_text:
-        text = leaf.text()
-        status = "read" if len(text) <= MAX_TEXT else "too_large"
-        text = text[:MAX_TEXT]
-    digest = hashlib.sha256(data).hexdigest()
-    identity = content_id(message_id, str(number), digest)
-    # SHA-1 and MD5 prove nothing, but many indicator lists still name files by them alone
-    older = hashlib.sha1(data, usedforsecurity=False).hexdigest(), hashlib.md5(data, usedforsecurity=False).hexdigest()
-    return (identity, message_id, leaf.filename, leaf.media_type, len(data), digest, text, status, *older), digest
 
 
 def _message(
