@@ -4,6 +4,7 @@
 #   make install  .venv/bin/unsealed
 #   make check    lint, types and layers alone
 #   make bench    speed and memory beside a named peer, in one run
+#   make fuzz     every reader, guided by coverage, SECONDS each (60)
 #   make lock     write the locked requirements again
 
 PYTHON ?= python3
@@ -11,6 +12,7 @@ VENV := .venv
 UV := .tools/bin/uv
 RUN := $(VENV)/bin
 WORKERS ?= 2
+SECONDS ?= 60
 export UV_PYTHON_DOWNLOADS = never
 export UV_NO_PROGRESS = 1
 # Trust what the system trusts (a company's own certificate authority, say), where it says so.
@@ -18,7 +20,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS = 1
 endif
 
-.PHONY: install demo test check bench lock docs translate clean
+.PHONY: install demo test check bench fuzz lock docs translate clean
 
 install: $(VENV)/.installed
 
@@ -29,13 +31,16 @@ test: check
 	$(RUN)/python -m pytest tests -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.dev
-	$(RUN)/ruff check -q --output-format concise src tests bench docs
-	$(RUN)/ruff format -q --check src bench docs
+	$(RUN)/ruff check -q --output-format concise src tests bench docs fuzz
+	$(RUN)/ruff format -q --check src bench docs fuzz
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
 
 bench: $(VENV)/.dev
 	$(RUN)/python bench/run.py
+
+fuzz: $(VENV)/.fuzz
+	$(RUN)/python fuzz/every.py --seconds $(SECONDS)
 
 docs: $(VENV)/.dev
 	$(RUN)/python docs/generate.py
@@ -48,6 +53,8 @@ lock: $(UV)
 	  --group build pyproject.toml -o requirements.txt
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group build --group dev pyproject.toml -o requirements-dev.txt
+	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group build --group dev --group fuzz pyproject.toml -o requirements-fuzz.txt
 
 # A bare Debian refuses `pip install` (PEP 668) and may lack venv; `--target` is not refused, and needs neither.
 $(UV): requirements/uv.txt
@@ -67,6 +74,10 @@ $(VENV)/.installed: $(VENV)/.made requirements.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.installed requirements-dev.txt
 	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements-dev.txt
+	touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev requirements-fuzz.txt
+	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements-fuzz.txt
 	touch $@
 
 clean:

@@ -6,10 +6,12 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from unsealed import schema
 from unsealed.query import engine
-from unsealed.read import read
-from unsealed.read.reader import Part, Place
+from unsealed.read import collect, read
+from unsealed.read.reader import Batch, Part, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,9 +55,23 @@ def rows(reader: Reader, path: Path) -> dict[str, list[Row]]:
     """Read a file through all the ranges that its reader cuts it into; give the rows by table, columns named."""
     found: dict[str, list[Row]] = {name: [] for name in TABLES}
     for start, end in reader.ranges(str(path), path.stat().st_size):
-        for table, row in reader.read(part(path, start, end)):
-            found[table].append(dict(zip(schema.TABLES[table].schema.names, row, strict=True)))
+        for made in reader.read(part(path, start, end)):
+            if isinstance(made, Batch):
+                unfolded(made, found)
+            else:
+                table, row = made
+                found[table].append(dict(zip(schema.TABLES[table].schema.names, row, strict=True)))
     return found
+
+
+def unfolded(made: Batch, found: dict[str, list[Row]]) -> None:
+    """Add the rows of a batch, times as microseconds."""
+    batch = collect.columns(made)
+    times = {field.name: field.type for field in batch.schema if pa.types.is_timestamp(field.type)}
+    arrays = [batch[name].cast(pa.int64()) if name in times else batch[name] for name in batch.schema.names]
+    found[made.table] += pa.RecordBatch.from_arrays(arrays, names=batch.schema.names).to_pylist()
+    if made.inner:
+        unfolded(made.inner, found)
 
 
 def messages(reader: Reader, path: Path, data: bytes) -> list[Row]:

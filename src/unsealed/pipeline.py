@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,9 @@ def run(
     workers: int | None = None,
     quiet: bool = True,
     command: str = "run",
+    passwords: Path | None = None,
+    mappings: Sequence[Path] = (),
+    ocr: bool = False,
 ) -> dict[str, Any]:
     """Make the case if it is not there, take `paths` in, run every stage, write the report; give the summary.
 
@@ -70,7 +73,8 @@ def run(
     with case.lock():
         keep_indicators(case, indicators or [])
         if paths:
-            read(case, paths, mailbox=mailbox, workers=workers, quiet=quiet, command=command)
+            told: dict[str, Any] = {"passwords": passwords, "mappings": mappings, "ocr": ocr}
+            read(case, paths, mailbox=mailbox, workers=workers, quiet=quiet, command=command, **told)
         hunt(case)
         expose(case)
         report = html.write(case)
@@ -85,12 +89,30 @@ def read(
     workers: int | None = None,
     quiet: bool = True,
     command: str = "read",
+    passwords: Path | None = None,
+    mappings: Sequence[Path] = (),
+    ocr: bool = False,
 ) -> None:
     """Take evidence in and read it; the case is locked by the caller."""
     from unsealed.read import read as stage
+    from unsealed.read import settings
 
+    settings.keep(case, passwords=passwords, mappings=mappings, ocr=ocr)
     with progress("Reading", quiet=quiet) as bar:
         stage(case, paths, mailbox=mailbox, workers=workers, progress=bar, command=command)
+
+
+def fetch(case: Case, address: str, password: str, *, ca_file: Path | None = None, quiet: bool = True) -> Path:
+    """Fetch a mailbox over IMAP into the case, changing nothing there; give what is then to be read.
+
+    Raises:
+        UsageError: if the server can't be reached or does not let us in.
+    """
+    from unsealed.read.imap import Server
+    from unsealed.read.imap import fetch as run_fetch
+
+    with progress("Fetching", quiet=quiet) as bar:
+        return run_fetch(case, Server.parse(address), password, ca_file=ca_file, progress=bar)
 
 
 def hunt(case: Case) -> None:

@@ -10,6 +10,7 @@ from unsealed.case import Case
 from unsealed.errors import UsageError
 from unsealed.journal import UnitRecord
 from unsealed.progress import Progress, Silent
+from unsealed.read import settings
 from unsealed.read.engine import Pool, Result
 from unsealed.read.intake.walk import show, walk
 from unsealed.read.planner import Planner
@@ -50,15 +51,16 @@ def read(
     again = _forget_older_readers(case)
     _sweep(case)
     _remember(case, paths, mailbox)
+    versions = _versions(case)
     with Pool(os.cpu_count() or 1 if workers is None else workers) as pool:
         for whose, given in [*again, (mailbox, paths)]:
             planner = Planner(case, whose, progress, command)
             for result in pool.map(planner.units(walk(given, case.folder))):
-                _keep(case, result)
+                _keep(case, result, versions)
                 planner.finished(result.unit)
                 progress.advance(result.unit.size)
             planner.close()
-    case.journal.set_note("readers", " ".join(sorted(_versions().values())))
+    case.journal.set_note("readers", " ".join(sorted(versions.values())))
     shutil.rmtree(case.work, ignore_errors=True)
     _sweep(case)
     settle(case)
@@ -74,7 +76,7 @@ def _remember(case: Case, paths: list[Path], mailbox: str | None) -> None:
 
 def _forget_older_readers(case: Case) -> list[tuple[str | None, list[Path]]]:
     """Forget what an older version of a reader has read, and give what is to be read again: its rows are not ours."""
-    now, then = sorted(_versions().values()), (case.journal.note("readers") or "").split()
+    now, then = sorted(_versions(case).values()), (case.journal.note("readers") or "").split()
     older = {word.rpartition(".")[0] for word in then} & {word.rpartition(".")[0] for word in now if word not in then}
     if not older:
         return []
@@ -102,10 +104,10 @@ def _sweep(case: Case) -> None:
         shutil.rmtree(spill, ignore_errors=True)
 
 
-def _keep(case: Case, result: Result) -> None:
+def _keep(case: Case, result: Result, versions: dict[str, str]) -> None:
     """Record a unit that is in place."""
     unit = result.unit
-    version = _versions()[unit.reader]
+    version = versions[unit.reader]
     record = UnitRecord(files=result.files, skipped=[_skipped(row) for _, row in result.skipped])
     lost: dict[int, int] = {}
     for number, _ in result.skipped:
@@ -137,7 +139,8 @@ def _skipped(row: Iterable[object]) -> dict[str, object]:
     return dict(zip(_SKIPPED, told, strict=True))
 
 
-def _versions() -> dict[str, str]:
+def _versions(case: Case) -> dict[str, str]:
     from unsealed.read.engine import readers
 
-    return {name: f"{reader.kind}:{name}.{reader.version}" for name, reader in readers().items()}
+    told = settings.load(case)
+    return {name: settings.version(reader, told) for name, reader in readers().items()}

@@ -59,8 +59,10 @@ def columns(made: Batch) -> pa.RecordBatch:
         values = made.columns.get(field.name)
         if values is None:
             arrays.append(pa.nulls(made.length, field.type))
-        elif isinstance(values, list):
+        elif isinstance(values, (list, tuple)):
             arrays.append(_array(values, field.type))
+        elif isinstance(values, pa.Array):
+            arrays.append(values)
         else:
             arrays.append(pa.repeat(pa.scalar(values, field.type), made.length))
     return pa.RecordBatch.from_arrays(arrays, schema=wanted)
@@ -141,6 +143,8 @@ class Collector:
         self._pack()
         self._batches.setdefault(made.table, []).append(columns(made))
         self._held += made.length
+        if made.inner:
+            self.add_columns(made.inner)
         if self._held >= self.GROUP:
             self._write()
 

@@ -16,11 +16,16 @@ import orjson
 
 from unsealed.read.encodings import head_text, sniff, transcoded
 from unsealed.read.m365 import records, shapes
-from unsealed.read.reader import RANGE, Part, Row, guarded, skip
+from unsealed.read.m365.csv_columns import BLOCK, Columns
+from unsealed.read.m365.record import of_dict
+from unsealed.read.reader import RANGE, Batch, Part, Row, guarded, skip
 
 MAX_ROW = 4 << 20
 """Bytes of one row; longer ones are taken for a broken quote."""
 csv.field_size_limit(min(sys.maxsize, 64 << 20))
+MAX_HEAD = 8 << 10
+"""Bytes at a line's start in which AuditData is looked for."""
+_OPENING = re.compile(rb'(?:^|(?<=[,;\t]))"\{"')
 _PREAMBLE = re.compile(r"\ufeff?(?:(?:#TYPE[^\r\n]*|sep=.)?\r?\n)*")
 """What PowerShell 5 and Excel put before the header."""
 
@@ -44,16 +49,14 @@ class AuditCsv:
         with Path(path).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
             if sniff(data[:64])[0] != "utf-8":
                 return [(0, size)]
-            cuts, quotes = [0], 0
-            for start in range(0, size - RANGE, RANGE):
-                chunk = data[start : start + RANGE]
-                quotes += len(chunk) - len(chunk.translate(None, b'"'))
-                cut = _line_end(data, start + RANGE, quotes)
+            cuts = [0]
+            for start in range(RANGE, size, RANGE):
+                cut = _row(data, start, cuts[-1])
                 if cuts[-1] < cut < size:
                     cuts.append(cut)
             return list(zip(cuts, [*cuts[1:], size], strict=True))
 
-    def read(self, part: Part) -> Iterator[Row]:
+    def read(self, part: Part) -> Iterator[Row | Batch]:
         """Give the records of the range."""
         with Path(part.path).open("rb") as stream:
             encoding = sniff(stream.read(64))[0]
@@ -74,39 +77,26 @@ class _Table:
     def __init__(self, part: Part, delimiter: str, columns: list[str], encoding: str, offset: int) -> None:
         self.part, self.delimiter, self.columns, self.encoding = part, delimiter, columns, encoding
         self.audit = next((number for number, name in enumerate(columns) if name.lower() == "auditdata"), -1)
-        self.plain = delimiter.encode()
-        self.quoted = b'"' + self.plain + b'"'
-        self.opening = self.plain + b'"{""' if self.audit > 0 and encoding == "utf-8" else b"\n\n"
-        """How AuditData begins; what no line holds where lines can't be read quickly."""
-        self.closing = {self.plain, b"\r", b"\n", b""}
+        plain = self.audit >= 0 and encoding == "utf-8"
+        self.quick = Columns(part, delimiter, len(columns), self.audit) if plain else None
         self.offset = offset
         """How far we are in the evidence, where it is no UTF-8."""
 
-    def rows(self, data: mmap.mmap, position: int, end: int) -> Iterator[Row]:
-        """Give the rows from `position` to `end`: by the line where it is plain, else with care."""
+    def rows(self, data: mmap.mmap, position: int, end: int) -> Iterator[Row | Batch]:
+        """Give the rows from `position` to `end`: by the block where they are a line each, else one by one."""
         while position < end:
-            stop = data.find(b"\n", position) + 1 or len(data)
-            made = self.quick(data[position:stop], position)
-            if made is None:
-                made, stop = self.slow(data, position)
-            position = stop
-            yield from made
-
-    def quick(self, line: bytes, position: int) -> list[Row] | None:
-        """Read a line as exporters write it: AuditData in quotes, the fields before it plain; None for any other."""
-        start, stop = line.find(self.opening), line.rfind(b'}"')
-        if start < 0 or stop < start or line[stop + 2 : stop + 3] not in self.closing:
-            return None
-        before = line[:start]
-        quotes = before.count(b'"')
-        between = before.count(self.quoted) if quotes else before.count(self.plain)
-        if between != self.audit - 1 or quotes not in {0, 2 * self.audit}:
-            return None
-        raw = line[start + 2 : stop + 1].replace(b'""', b'"')
-        try:
-            return records.rows(orjson.loads(raw), raw.decode(), self.part, f"byte:{position}+{len(line)}", "record")
-        except (ValueError, AttributeError):
-            return None
+            stop = min(data.rfind(b"\n", position, position + BLOCK) + 1 or position, end)
+            block = self.quick.block(data, position, stop) if self.quick and stop > position else None
+            if block:
+                yield block.events
+                for begin, _ in block.odd:
+                    yield from self.slow(data, begin)[0]
+                position = stop
+                continue
+            stop = max(stop, position + 1)
+            while position < stop:
+                made, position = self.slow(data, position)
+                yield from made
 
     def slow(self, data: mmap.mmap, position: int) -> tuple[list[Row], int]:
         """Read one row, its quotes followed over line ends; give its rows and where the next begins."""
@@ -125,7 +115,7 @@ class _Table:
             return
         try:
             record, raw, shape = shapes.of_row(self.columns, values)
-            made = records.rows(record, raw, self.part, locator, shape)
+            made = records.rows(of_dict(record), raw, self.part, locator, shape)
         except orjson.JSONDecodeError as error:
             yield skip(self.part, locator, "invalid_json", f"AuditData is not valid JSON: {error}")
         except ValueError as error:
@@ -157,6 +147,25 @@ def _values(line: bytes, delimiter: str) -> list[str]:
         return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error:
         return []
+
+
+def _row(data: mmap.mmap, place: int, known: int) -> int:
+    """Give the first place from `place` on at which a row begins; one begins at `known`, too.
+
+    A quote after a delimiter and before a brace opens a field (inside of one, quotes come in pairs), so a line with an
+    even number of quotes before it begins outside of one. Where no line tells, quotes are counted from `known` on.
+    """
+    start = data.find(b"\n", place - 1) + 1 or len(data)
+    line = start
+    for _ in range(64):
+        head = data[line : line + MAX_HEAD].partition(b"\n")[0]
+        opening = _OPENING.search(head)
+        if opening and head.count(b'"', 0, opening.start()) % 2 == 0:
+            return line
+        line = data.find(b"\n", line) + 1 or len(data)
+    chunk = data[known:start]
+    quotes = len(chunk) - len(chunk.translate(None, b'"'))
+    return _line_end(data, start, quotes) if quotes % 2 else start
 
 
 def _line_end(data: mmap.mmap, position: int, quotes: int, limit: int = 1 << 20) -> int:

@@ -14,6 +14,7 @@ import orjson
 from unsealed.read.encodings import head_text, sniff
 from unsealed.read.json_stream import Broken, Found, objects
 from unsealed.read.m365 import records, shapes
+from unsealed.read.m365.record import of_dict
 from unsealed.read.reader import Part, Row, equal_ranges, skip
 
 _OPENING = re.compile(r"\s*(?:\{|\[)")
@@ -89,7 +90,7 @@ def _object(found: Found, part: Part) -> Iterator[Row]:
         if not isinstance(found.value, dict):
             raise ValueError("no object where a record should be")  # noqa: TRY004, TRY301 - one way out for one bad record
         record, raw, shape = shapes.of_object(found.value, found.text)
-        made = list(records.rows(record, raw, part, found.locator, shape))
+        made = records.rows(of_dict(record), raw, part, found.locator, shape)
     except ValueError as error:
         yield skip(part, found.locator, "not_a_record", str(error))
     else:

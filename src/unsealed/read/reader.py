@@ -5,8 +5,10 @@ range to rows, so ranges can be read in any order, in any process, on any machin
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import pyarrow as pa
 
 from unsealed.errors import BadRecord
 
@@ -21,15 +23,26 @@ class Batch:
     table: str
     length: int
     columns: dict[str, Any]
-    """By name: a list of `length` values, or one value that stands for all rows; a column left out is null."""
+    """By name: a list or Arrow array of `length` values, or one value for all rows; a column left out is null."""
+    inner: "Batch | None" = None
+    """Rows of another table that belong to rows of this one."""
+    owners: list[int] = field(default_factory=list)
+    """For each row of `inner`, the number of the row that it belongs to, in order."""
 
     def take(self, rows: list[int]) -> "Batch":
-        """Give a batch of some of the rows."""
-        columns = {
-            name: [values[row] for row in rows] if isinstance(values, list) else values
-            for name, values in self.columns.items()
-        }
-        return Batch(self.table, len(rows), columns)
+        """Give a batch of some of the rows, each with the inner rows that belong to it."""
+        taken = Batch(self.table, len(rows), {name: _some(values, rows) for name, values in self.columns.items()})
+        if self.inner:
+            place = {row: number for number, row in enumerate(rows)}
+            kept = [number for number, owner in enumerate(self.owners) if owner in place]
+            taken.inner, taken.owners = self.inner.take(kept), [place[self.owners[number]] for number in kept]
+        return taken
+
+
+def _some(values: Any, rows: list[int]) -> Any:  # noqa: ANN401 - as in `Batch.columns`
+    if isinstance(values, list):
+        return [values[row] for row in rows]
+    return values.take(pa.array(rows, pa.int64())) if isinstance(values, pa.Array) else values
 
 
 RANGE = 16 << 20
@@ -56,6 +69,8 @@ class Settings:
     """Mapping files (TOML) for logs that no reader knows, as paths in the case folder."""
     ocr: bool = False
     """Read the words in images, where tesseract is installed."""
+    incident: str | None = None
+    """The day of the incident (YYYY-MM-DD), by which a log without years is placed where nothing in it tells."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,15 @@ class Reader(Protocol):
 
     def read(self, part: Part) -> Iterator[Row | Batch]:
         """Give the rows of a range; what can't be read is a row of `skipped` (see `skip`)."""
+        ...
+
+
+@runtime_checkable
+class Recogniser(Protocol):
+    """A reader that needs what a person told us to know its files; asked instead of `detect`."""
+
+    def recognise(self, head: bytes, shown: str, settings: Settings) -> int:
+        """Say how sure we are, as `detect` does."""
         ...
 
 

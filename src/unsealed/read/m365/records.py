@@ -9,12 +9,14 @@ import hashlib
 import ipaddress
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
+from unsealed import schema
+from unsealed.read.m365.record import Folder, Loose, Property
 from unsealed.read.reader import Part, Row
 
 SOURCE = "m365_audit"
@@ -44,60 +46,86 @@ _US_TIME = re.compile(
 )
 _TRUE = {"True", "true", "TRUE", True}
 _NO_PATH = {"not available", ""}
-_NOT_TOLD = (None,) * 6
-"""What only logs of transport and of protocols tell."""
+_COLUMNS = tuple(schema.TABLES["events"].schema.names)
 
-Record = dict[str, Any]
+Fields = dict[str, Any]
+Event = tuple[Any, ...]
+Access = tuple[str, str | None, str | None, str | None, str, bool, str | None]
+EVENT = (
+    "event_id",
+    "time",
+    "operation",
+    "user",
+    "mailbox",
+    "client_ip",
+    "client",
+    "session_id",
+    "app_id",
+    "outcome",
+    "record_id",
+    "workload",
+    "client_app_id",
+    "target",
+    "logon_type",
+)
+"""The columns that a record fills."""
+ACCESS = ("event_id", "mailbox", "folder", "internet_message_id", "access", "throttled", "subject")
 
 
-def rows(record: Record, raw: str, part: Part, locator: str, shape: str) -> list[Row]:
+def rows(record: Loose, raw: str, part: Part, locator: str, shape: str) -> list[Row]:
     """Give the event, and an access for every item or folder that it names.
 
     Raises:
         ValueError: if the record has no time or no operation.
     """
-    get = record.get
-    time, operation = micros(get("CreationTime")), _word(get("Operation"))
+    made = event(record, raw)
+    known = dict(zip(EVENT, made, strict=True)) | {"raw": raw, "shape": shape, "locator": locator, "source": SOURCE}
+    row = tuple(part.evidence_id if name == "evidence_id" else known.get(name) for name in _COLUMNS)
+    return [("events", row), *(("accesses", access) for access in accesses(record, made[2], made[0], made[4]))]
+
+
+def event(record: Loose, raw: str | None) -> Event:
+    """Give what a record fills of its event's columns (`EVENT`); `raw` names it where it has no id.
+
+    Raises:
+        ValueError: if the record has no time or no operation.
+    """
+    time, operation = micros(record.creation_time), _word(record.operation)
     if time is None or operation is None:
         raise ValueError("the record has no " + ("operation" if time is not None else "time"))
-    record_id, user = _word(get("Id")), _lower(get("UserId"))
-    event_id = _event_id(record_id.lower() if record_id else raw)
-    mailbox = _mailbox(record, operation, user)
-    session, app_id, client_app_id = _identity(record)
+    record_id, user = _word(record.id), _lower(record.user_id)
+    session, client_app_id = record.session_id or None, record.client_app_id or None
+    if record.app_access_context is not None or record.device_properties is not None:
+        session, client_app_id = _identity(record, session, client_app_id)
     # Of the rest, what should be text and isn't is made text when the batch is made.
-    event = (
-        event_id,
-        part.evidence_id,
-        locator,
+    return (
+        _event_id(record_id.lower() if record_id else raw or ""),
         time,
-        SOURCE,
         operation,
         user,
-        mailbox,
+        _mailbox(record, operation, user),
         _address(record),
-        _client(record),
+        record.client_info_string or _client(record),
         session,
-        app_id,
-        _outcome(record, operation),
-        raw,
+        record.app_id or record.application_id or None,
+        "success" if record.result_status == "Succeeded" else _outcome(str(record.result_status), operation),
         record_id,
-        get("Workload") or None,
+        record.workload or None,
         client_app_id,
-        get("ObjectId") or None,
-        _logon(get("LogonType")),
-        shape,
-        *_NOT_TOLD,
+        record.object_id or None,
+        _logon(record.logon_type),
     )
-    if operation not in _ITEM_LEVEL:
-        return [("events", event)]
+
+
+def accesses(record: Loose, operation: str, event_id: str, mailbox: str | None) -> list[Access]:
+    """Give what a record says was touched, as rows of `accesses`."""
     if operation == "MailItemsAccessed":
-        return [("events", event), *_mail_items(record, event_id, mailbox)]
+        return _mail_items(record, event_id, mailbox)
+    if operation not in _ITEM_LEVEL:
+        return []
     return [
-        ("events", event),
-        *(
-            ("accesses", (event_id, mailbox, folder, message_id, access, throttled, subject))
-            for folder, message_id, access, throttled, subject in _accesses(record, operation)
-        ),
+        (event_id, mailbox, folder, message_id, access, throttled, subject)
+        for folder, message_id, access, throttled, subject in _accesses(record, operation)
     ]
 
 
@@ -107,33 +135,25 @@ def _event_id(identity: str) -> str:
     return hashlib.sha256(_SOURCE_ID + len(data).to_bytes(8, "big") + data).hexdigest()[:32]
 
 
-def _identity(record: Record) -> tuple[str | None, str | None, str | None]:
-    """Give session, application, and the application behind it."""
-    get = record.get
-    session, client_app_id = get("SessionId") or None, get("ClientAppId") or None
-    app_id = get("AppId") or get("ApplicationId") or None
-    if "AppAccessContext" not in record and "DeviceProperties" not in record:
-        return session, app_id, client_app_id
-    context = _json(get("AppAccessContext"))
+def _identity(record: Loose, session: Any, client_app_id: Any) -> tuple[Any, Any]:  # noqa: ANN401 - as they stand
+    """Give session, and the application behind the application, from where newer records keep them."""
+    context = _json(record.app_access_context)
     if isinstance(context, dict):
         session = session or _word(context.get("AADSessionId"))
         client_app_id = client_app_id or _word(context.get("ClientAppId"))
     if session is None:
-        session = _property(get("DeviceProperties"), "SessionId")
-    return session, app_id, client_app_id
+        session = _property(record.device_properties, "SessionId")
+    return session, client_app_id
 
 
 def micros(value: object) -> int | None:
     """Read a record's time, UTC where it names no zone; also the United States form of `Export-Csv`."""
     if not isinstance(value, str):
         return None
-    if len(value) == 19 and value[10] == "T" and value[13] == value[16] == ":":
-        try:
-            hour, minute, second = int(value[11:13]), int(value[14:16]), int(value[17:19])
-            if 0 <= hour < 24 and 0 <= minute < 60 and 0 <= second < 60:
-                return _day(value[:10]) + (hour * 3600 + minute * 60 + second) * 1_000_000
-        except ValueError:
-            return None
+    if len(value) == 19 and value[16] == ":" and value[17:].isdecimal() and value[17] < "6":
+        minute = _minute(value[:16])
+        if minute is not None:
+            return minute + int(value[17:]) * 1_000_000
     try:
         stamp = datetime.fromisoformat(value)
     except ValueError:
@@ -145,10 +165,13 @@ def micros(value: object) -> int | None:
     return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
-@lru_cache(maxsize=10_000)
-def _day(value: str) -> int:
-    """Give an ISO date in microseconds since 1970."""
-    return (date.fromisoformat(value).toordinal() - _EPOCH.toordinal()) * 86_400_000_000
+@lru_cache(maxsize=100_000)
+def _minute(value: str) -> int | None:
+    """Give an ISO time up to its minute in microseconds since 1970; None where it is none."""
+    try:
+        return int((datetime.fromisoformat(value) - _EPOCH).total_seconds()) * 1_000_000
+    except (ValueError, TypeError):
+        return None
 
 
 def _from_us(value: str) -> datetime | None:
@@ -179,9 +202,8 @@ def address(value: str) -> str | None:
     return str(mapped or found)
 
 
-def _address(record: Record) -> str | None:
-    for key in ("ClientIPAddress", "ClientIP", "ActorIpAddress"):
-        value = record.get(key)
+def _address(record: Loose) -> str | None:
+    for value in (record.client_ip_address, record.client_ip, record.actor_ip_address):
         if value and isinstance(value, str):
             found = address(value)
             if found:
@@ -189,21 +211,21 @@ def _address(record: Record) -> str | None:
     return None
 
 
-def _mailbox(record: Record, operation: str, user: str | None) -> str | None:
-    owner = _lower(record.get("MailboxOwnerUPN"))
+def _mailbox(record: Loose, operation: str, user: str | None) -> str | None:
+    owner = _lower(record.mailbox_owner_upn)
     if owner:
         return owner
-    guid = _lower(record.get("MailboxGuid"))
+    guid = _lower(record.mailbox_guid)
     if guid:
         return f"guid:{guid}"
     return user if operation in _SENDS else None
 
 
-def _client(record: Record) -> str | None:
-    client: str | None = record.get("ClientInfoString") or None
-    if client is None and "ExtendedProperties" in record:
-        client = _property(record["ExtendedProperties"], "UserAgent")
-    return client or record.get("UserAgent") or record.get("ClientApplication") or None
+def _client(record: Loose) -> Any:  # noqa: ANN401 - text, but for what hostile records hold
+    client = None
+    if record.extended_properties is not None:
+        client = _property(record.extended_properties, "UserAgent")
+    return client or record.user_agent or record.client_application or None
 
 
 def _logon(value: object) -> str | None:
@@ -212,23 +234,21 @@ def _logon(value: object) -> str | None:
     return "owner" if value == 0 else _LOGON.get(str(value).lower())
 
 
-def _outcome(record: Record, operation: str) -> str:
-    status = record.get("ResultStatus")
-    if status == "Succeeded":
-        return "success"
-    status = str(status).lower()
+@lru_cache(maxsize=1_000)
+def _outcome(status: str, operation: str) -> str:
+    status = status.lower()
     if operation == "UserLoginFailed" or status in _FAILED:
         return "failure"
     return "partial" if status.startswith("partial") else "success"
 
 
-def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
+def _accesses(record: Loose, operation: str) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
     if operation == "AttachmentAccess":
-        for folder, opened in _items(record.get("Messages"), "MessageItems"):
+        for folder, opened in _items(record.messages, "MessageItems"):
             message_id, subject = _message_id(opened.get("InternetMessageId")), _word(opened.get("Subject"))
             yield folder, message_id, "attachment", False, subject
     elif operation in _SENDS or operation in {"Create", "Update"}:
-        item = _json(record.get("Item"))
+        item = _json(record.item)
         if isinstance(item, dict) and item.get("InternetMessageId"):
             access = "send" if operation in _SENDS else operation.lower()
             yield (
@@ -240,32 +260,50 @@ def _accesses(record: Record, operation: str) -> Iterator[tuple[str | None, str 
             )
     elif operation in _MOVES or operation in _DELETES:
         access = "move" if operation in _MOVES else "delete"
-        for moved in _list(record.get("AffectedItems")):
+        for moved in _list(record.affected_items):
             if moved.get("InternetMessageId"):
-                folder = _folder(moved.get("ParentFolder")) or _folder(_json(record.get("Folder")))
+                folder = _folder(moved.get("ParentFolder")) or _folder(_json(record.folder))
                 yield folder, _message_id(moved["InternetMessageId"]), access, False, _word(moved.get("Subject"))
 
 
-def _mail_items(record: Record, event_id: str, mailbox: str | None) -> list[Row]:
+def _mail_items(record: Loose, event_id: str, mailbox: str | None) -> list[Access]:
     """Unfold MailItemsAccessed, the bulk of every log: a row an item, or one for the folder that was synchronised."""
-    kind, throttled = _access_type(_json(record.get("OperationProperties")))
+    kind, throttled = _access_type(_json(record.operation_properties))
     if not kind:
-        kind = "sync" if str(record.get("RecordType")) in {"2", "ExchangeItem"} else "bind"
+        kind = "sync" if str(record.record_type) in {"2", "ExchangeItem"} else "bind"
     if kind == "sync":
-        item = _json(record.get("Item"))
+        item = _json(record.item)
         folder = _folder(item.get("ParentFolder")) if isinstance(item, dict) else None
-        return [("accesses", (event_id, mailbox, folder, None, "sync", throttled, None))]
-    rows: list[Row] = []
-    for folder, entry in _items(record.get("Folders"), "FolderItems"):
-        named = entry.get("InternetMessageId")
-        if not (isinstance(named, str) and named[:1] == "<" and named[-1] == ">"):
-            named = _message_id(named)
-        rows.append(("accesses", (event_id, mailbox, folder, named, "bind", throttled, _word(entry.get("Subject")))))
-    return rows or [("accesses", (event_id, mailbox, None, None, "bind", throttled, None))]
+        return [(event_id, mailbox, folder, None, "sync", throttled, None)]
+    return [
+        (event_id, mailbox, folder, named, "bind", throttled, subject)
+        for folder, named, subject in _bound(record.folders)
+    ] or [(event_id, mailbox, None, None, "bind", throttled, None)]
+
+
+def _bound(folders: object) -> Iterator[tuple[str | None, str | None, str | None]]:
+    """Give folder, message and subject of every item that was bound."""
+    if not (isinstance(folders, list) and folders and isinstance(folders[0], Folder)):
+        for folder, entry in _items(folders, "FolderItems"):
+            yield folder, _message_id(entry.get("InternetMessageId")), _word(entry.get("Subject"))
+        return
+    for group in folders:
+        folder = _named(group.path, group.name) or _folder(group.parent_folder)
+        for opened in group.folder_items:
+            named = opened.internet_message_id
+            if not (named and named[0] == "<" and named[-1] == ">"):
+                named = _message_id(named)
+            yield folder, named, opened.subject or None
 
 
 def _access_type(properties: object) -> tuple[str, bool]:
     """Give MailAccessType in lower case, and whether IsThrottled says True."""
+    if isinstance(properties, list) and properties and isinstance(properties[0], Property):
+        values = {pair.name: pair.value for pair in properties}
+        kind = values.get("MailAccessType")
+        if isinstance(kind, str):
+            return kind.lower(), values.get("IsThrottled") in _TRUE
+        properties = [{"Name": name, "Value": value} for name, value in values.items()]
     if isinstance(properties, list):
         try:
             told = {pair["Name"]: pair["Value"] for pair in properties}
@@ -276,7 +314,7 @@ def _access_type(properties: object) -> tuple[str, bool]:
     return kind, (_property(properties, "IsThrottled") or "").lower() == "true"
 
 
-def _items(groups: object, key: str) -> Iterator[tuple[str | None, Record]]:
+def _items(groups: object, key: str) -> Iterator[tuple[str | None, Fields]]:
     for group in _list(groups):
         folder = _folder(group) or _folder(group.get("ParentFolder"))
         inner = _list(group.get(key))
@@ -290,10 +328,13 @@ def _folder(value: object) -> str | None:
     """Give a folder's path with `/` between levels; its name where the path is "Not Available"."""
     if not isinstance(value, dict):
         return None
-    path = _word(value.get("Path"))
+    return _named(_word(value.get("Path")), _word(value.get("Name")))
+
+
+def _named(path: str | None, name: str | None) -> str | None:
     if path and path.lower() not in _NO_PATH:
         return path.replace("\\", "/").strip("/") or None
-    return _word(value.get("Name"))
+    return name or None
 
 
 def _property(pairs: object, name: str) -> str | None:
@@ -309,7 +350,7 @@ def _property(pairs: object, name: str) -> str | None:
     return None
 
 
-def _list(value: object) -> list[Record]:
+def _list(value: object) -> list[Fields]:
     value = _json(value)
     if isinstance(value, dict):
         value = [value]
@@ -339,7 +380,6 @@ def _message_id(value: object) -> str | None:
 
 
 def _lower(value: object) -> str | None:
-    if value is None:
-        return None
-    word = value if isinstance(value, str) else str(value)
-    return word.strip().lower() or None
+    if isinstance(value, str):
+        return value.strip().lower() or None
+    return None if value is None else str(value).strip().lower() or None

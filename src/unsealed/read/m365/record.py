@@ -1,0 +1,101 @@
+"""An audit record with the fields that we read, and no others: what is not read is not even made.
+
+Field names: https://learn.microsoft.com/office/office-365-management-api/office-365-management-activity-api-schema
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+
+Text = str | None
+
+
+class Loose(msgspec.Struct, rename="pascal", gc=False):
+    """A record whose fields may hold anything: JSON as text, numbers for names, one object for a list of them."""
+
+    creation_time: Any = None
+    id: Any = None
+    operation: Any = None
+    record_type: Any = None
+    result_status: Any = None
+    workload: Any = None
+    user_id: Any = None
+    app_id: Any = None
+    application_id: Any = None
+    client_app_id: Any = None
+    client_ip_address: Any = msgspec.field(default=None, name="ClientIPAddress")
+    client_ip: Any = msgspec.field(default=None, name="ClientIP")
+    actor_ip_address: Any = None
+    client_info_string: Any = None
+    extended_properties: Any = None
+    user_agent: Any = None
+    client_application: Any = None
+    logon_type: Any = None
+    mailbox_guid: Any = None
+    mailbox_owner_upn: Any = msgspec.field(default=None, name="MailboxOwnerUPN")
+    session_id: Any = None
+    object_id: Any = None
+    app_access_context: Any = None
+    device_properties: Any = None
+    operation_properties: Any = None
+    folders: Any = None
+    folder: Any = None
+    item: Any = None
+    messages: Any = None
+    affected_items: Any = None
+
+
+class Property(msgspec.Struct, rename="pascal", gc=False):
+    """A name and its value."""
+
+    name: str
+    value: Any = None
+
+
+class Opened(msgspec.Struct, rename="pascal", gc=False):
+    """An item that was bound."""
+
+    internet_message_id: Text = None
+    subject: Text = None
+
+
+class Folder(msgspec.Struct, rename="pascal", gc=False):
+    """A folder with the items that were bound in it."""
+
+    folder_items: Annotated[list[Opened], msgspec.Meta(min_length=1)]
+    path: Text = None
+    name: Text = None
+    parent_folder: Any = None
+
+
+class Record(Loose, rename="pascal", gc=False):
+    """A record as Microsoft writes it."""
+
+    creation_time: Text = None
+    id: Text = None
+    operation: Text = None
+    user_id: Text = None
+    client_info_string: Text = None
+    mailbox_owner_upn: Text = msgspec.field(default=None, name="MailboxOwnerUPN")
+    operation_properties: list[Property] | None = None
+    folders: list[Folder] | None = None
+
+
+_RECORD, _LOOSE = msgspec.json.Decoder(Record), msgspec.json.Decoder(Loose)
+
+
+def decode(data: bytes | memoryview) -> Loose:
+    """Read a record's JSON: as Microsoft writes it, else as it comes.
+
+    Raises:
+        ValueError: if it is no JSON object.
+    """
+    try:
+        return _RECORD.decode(data)
+    except msgspec.ValidationError:
+        return _LOOSE.decode(data)
+
+
+def of_dict(value: dict[str, Any]) -> Loose:
+    """Make a record of parsed JSON."""
+    return msgspec.convert(value, Loose)

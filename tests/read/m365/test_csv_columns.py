@@ -1,0 +1,150 @@
+"""Two ways through a CSV, by the block and row by row, and two forms of a record: the same rows from both."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.samples import rows, spot
+
+from unsealed.read import m365_audit_csv
+from unsealed.read.m365 import csv_columns, record, records
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = st.one_of(
+    st.none(),
+    st.text(max_size=12),
+    st.sampled_from(["", "Not Available", "\\Inbox", "<a@b>", "a@b", "True", "Bind", "Sync"]),
+)
+ODD = st.one_of(
+    WORDS,
+    st.integers(-5, 10**6),
+    st.booleans(),
+    st.lists(WORDS, max_size=2),
+    st.dictionaries(WORDS.filter(lambda w: isinstance(w, str)), WORDS, max_size=2),
+)
+ITEMS = st.lists(
+    st.fixed_dictionaries({}, optional={"InternetMessageId": WORDS, "Subject": WORDS, "Id": WORDS}), max_size=3
+)
+FOLDERS = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={"Path": WORDS, "Name": WORDS, "FolderItems": ITEMS, "ParentFolder": ODD, "InternetMessageId": WORDS},
+    ),
+    max_size=3,
+)
+PROPERTIES = st.lists(
+    st.fixed_dictionaries({"Name": st.sampled_from(["MailAccessType", "IsThrottled", "mailaccesstype"]), "Value": ODD}),
+    max_size=3,
+)
+RECORDS = st.fixed_dictionaries(
+    {
+        "CreationTime": st.sampled_from(
+            [
+                "2023-05-01T01:08:48",
+                "2023-05-01T01:08:60",
+                "2023-05-01T25:08:48",
+                "2023-05-01",
+                "5/1/2023 1:08:48 AM",
+                "2023-05-01T01:08:48.25Z",
+            ]
+        ),
+        "Operation": st.sampled_from(
+            ["MailItemsAccessed", "Send", "AttachmentAccess", "HardDelete", "UserLoggedIn", ""]
+        ),
+    },
+    optional={
+        "Id": ODD,
+        "UserId": ODD,
+        "ResultStatus": ODD,
+        "MailboxOwnerUPN": ODD,
+        "MailboxGuid": ODD,
+        "ClientIP": ODD,
+        "ClientIPAddress": st.sampled_from(["192.0.2.1:80", "[2001:db8::1]:9", "x", ""]),
+        "ClientInfoString": ODD,
+        "SessionId": ODD,
+        "LogonType": ODD,
+        "RecordType": ODD,
+        "OperationProperties": st.one_of(PROPERTIES, ODD),
+        "Folders": st.one_of(FOLDERS, FOLDERS.map(json.dumps), ODD),
+        "Item": ODD,
+        "Messages": ODD,
+        "AffectedItems": ODD,
+        "AppAccessContext": ODD,
+        "DeviceProperties": ODD,
+    },
+)
+
+
+def made(one: record.Loose) -> Any:
+    try:
+        event = records.event(one, "raw")
+        return event, records.accesses(one, event[2], event[0], event[4])
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return "read with care"
+
+
+@settings(max_examples=400, deadline=None)
+@given(RECORDS)
+def test_a_record_as_microsoft_writes_it_means_the_same_as_when_anything_goes(value: dict[str, Any]) -> None:
+    assert made(record.decode(json.dumps(value).encode())) == made(record.of_dict(value))
+
+
+def as_text(found: list[dict[str, Any]]) -> list[str]:
+    """Give rows as they are written: what is no text is made text."""
+    return sorted(repr({name: None if value is None else str(value) for name, value in row.items()}) for row in found)
+
+
+def export(found: list[dict[str, Any]], noise: list[str]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["RecordType", "Note", "AuditData", "ResultIndex"])
+    for number, one in enumerate(found):
+        writer.writerow(["x", noise[number % len(noise)], json.dumps(one), number])
+    return out.getvalue().encode()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(RECORDS, min_size=1, max_size=12),
+    st.lists(st.sampled_from(["plain", 'a "quoted" word', "two\nlines", "", 'x,"{""y']), min_size=1, max_size=4),
+    st.sampled_from([300, 1_000, 1 << 20]),
+)
+def test_by_the_block_and_row_by_row_give_the_same_rows(
+    tmp_path: Path, found: list[dict[str, Any]], noise: list[str], block: int
+) -> None:
+    path = tmp_path / "audit.csv"
+    path.write_bytes(export(found, noise))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(m365_audit_csv, "BLOCK", block)
+        quick = rows(m365_audit_csv.READER, path)
+        patch.setattr(csv_columns.Columns, "block", lambda *_: None)
+        slow = rows(m365_audit_csv.READER, path)
+    for table in ("events", "accesses", "skipped"):
+        assert as_text(quick[table]) == as_text(slow[table]), table
+    assert len(quick["events"]) + len(quick["skipped"]) == len(found)
+    for event in quick["events"]:
+        text = spot(path, event["locator"]).decode()
+        assert next(csv.reader(io.StringIO(text, newline="")))[2] == event["raw"]
+
+
+def test_a_cut_is_never_made_inside_of_a_quoted_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "audit.csv"
+    one = {"CreationTime": "2023-05-01T01:08:48", "Operation": "Send", "Id": "genuine"}
+    forged = (
+        "x\n" * 200 + 'x,y,"{""CreationTime"":""2020-01-01T00:00:00"",""Operation"":""Send"",""Id"":""forged""}",1\n'
+    )
+    path.write_bytes(export([{**one, "Id": f"genuine {n}"} for n in range(40)], [forged, "plain"]))
+    monkeypatch.setattr(m365_audit_csv, "RANGE", 700)
+    reader = m365_audit_csv.READER
+    assert len(reader.ranges(str(path), path.stat().st_size)) > 5
+    found = rows(reader, path)
+    assert sorted(event["record_id"] for event in found["events"]) == sorted(f"genuine {n}" for n in range(40))
+    assert not found["skipped"]
