@@ -222,6 +222,33 @@ def test_records_without_a_mailbox_keep_their_letter(lived: Scene) -> None:
     assert lived.verdict("lost", None) == "accessed: bind"
 
 
+def test_a_way_in_that_the_item_log_does_not_see_leaves_in_reach(lived: Scene) -> None:
+    lived.letter("early", 1)
+    lived.letter("between", 25)
+    lived.bind(20, ["x"], session_id=S1)
+    lived.event(22, "login", source="dovecot", client="imap")
+    lived.bind(30, ["x"], session_id=S1)
+    lived.run()
+    assert lived.verdict("early") == "in_reach: no_item_log"
+    assert lived.verdict("between") == "not_accessed: log_whole"
+
+
+def test_an_entra_sign_in_is_a_way_that_the_item_log_sees(lived: Scene) -> None:
+    lived.letter("a", 1)
+    lived.bind(20, ["x"])
+    lived.event(20, "SignIn", source="entra_signin", mailbox=None)
+    lived.run()
+    assert lived.verdict("a") == "not_accessed: log_whole"
+
+
+def test_a_connection_to_a_mail_server_is_not_being_inside(lived: Scene) -> None:
+    lived.letter("a", 1)
+    lived.event(20, "connect", None, source="postfix", mailbox=None)
+    lived.run()
+    assert lived.verdict("a") == "out_of_reach: not_reached"
+    assert lived.table("intrusion") == [] or lived.table("intrusion")[0]["first_evidence"] is None
+
+
 def test_nothing_at_all_gives_no_rows(scene: Scene) -> None:
     scene.indicators = []
     assert scene.run().table("exposures") == []

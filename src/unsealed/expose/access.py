@@ -73,7 +73,7 @@ def _dark(db: Engine, state: str, how: str, limit: str, note: str) -> None:
 
 
 def unlogged(db: Engine) -> None:
-    """The intruder was in a mailbox that has no item log at all."""
+    """The intruder was in a mailbox that has no item log at all, or came by a way that its item log does not see."""
     db.execute(
         _INSERT
         + """
@@ -82,7 +82,14 @@ def unlogged(db: Engine) -> None:
                || ', and no item log of it exists', NULL, p.first
         FROM presence p JOIN copies c USING (mailbox)
         WHERE p.mailbox NOT IN (SELECT scope FROM coverage WHERE source = 'm365_mail_items' AND state <> 'absent')
-          AND coalesce(c.arrived <= p.last, TRUE) AND coalesce(c.gone >= p.first, TRUE)"""
+          AND coalesce(c.arrived <= p.last, TRUE) AND coalesce(c.gone >= p.first, TRUE)
+        UNION ALL
+        SELECT c.n, 'in_reach', 'no_item_log', NULL,
+               'the intruder was in this mailbox until ' || strftime(make_timestamptz(p.beside_last), '%Y-%m-%d %H:%M')
+               || ' by a way (' || p.beside || ') whose log does not name what was read', NULL, p.beside_first
+        FROM presence p JOIN copies c USING (mailbox)
+        WHERE p.mailbox IN (SELECT scope FROM coverage WHERE source = 'm365_mail_items' AND state <> 'absent')
+          AND coalesce(c.arrived <= p.beside_last, p.beside IS NOT NULL) AND coalesce(c.gone >= p.beside_first, TRUE)"""
     )
 
 

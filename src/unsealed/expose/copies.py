@@ -10,6 +10,9 @@ from unsealed.query import Engine
 NOT_ARRIVED = ("sent items", "drafts", "outbox")
 """Folders whose letters did not come in from outside; no forwarding rule saw them arrive."""
 
+_ITEM_LOGGED = "'m365_audit', 'entra_signin', 'entra_audit'"
+"""Logs of ways in whose item log is MailItemsAccessed; what came in by another way it does not see."""
+
 
 def bare(column: str) -> str:
     """Give SQL for a Message-ID as it is compared: without case, space and angle brackets; null where empty."""
@@ -33,13 +36,16 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
     """
     db.execute("""
         CREATE OR REPLACE TEMP TABLE act AS
-        SELECT e.event_id, e.operation, e.client_ip, e."user", e.mailbox, epoch_us(e.time) AS us, a.inside
+        SELECT e.event_id, e.operation, e.client_ip, e."user", e.mailbox, e.source, epoch_us(e.time) AS us, a.inside
         FROM events e JOIN activity a USING (event_id) WHERE a.state <> 'rejected'""")
-    db.execute("""
+    db.execute(f"""
         CREATE OR REPLACE TEMP TABLE presence AS
-        SELECT mailbox, min(us) AS first, max(us) AS last FROM (
-            SELECT mailbox, us FROM act WHERE inside AND mailbox LIKE '%@%'
-            UNION ALL SELECT "user", us FROM act WHERE inside AND "user" LIKE '%@%')
+        SELECT mailbox, min(us) AS first, max(us) AS last, min(us) FILTER (beside) AS beside_first,
+               max(us) FILTER (beside) AS beside_last, min(source) FILTER (beside) AS beside FROM (
+            SELECT mailbox, us, source, source NOT IN ({_ITEM_LOGGED}) AS beside FROM act
+            WHERE inside AND mailbox LIKE '%@%'
+            UNION ALL
+            SELECT "user", us, source, source NOT IN ({_ITEM_LOGGED}) FROM act WHERE inside AND "user" LIKE '%@%')
         GROUP BY mailbox""")
     db.register("folder_keys", _folder_keys(db))
     db.register("reached", pa.table({"mailbox": pa.array(reached, pa.string())}))

@@ -238,7 +238,8 @@ def _rows(db: Engine) -> None:
         SELECT k.event_id, k.label AS session, k.reason, k.findings AS finding_ids,
                coalesce(by_event.state, by_session.state, CASE WHEN k.known THEN 'confirmed' ELSE 'proposed' END) AS state,
                e.time, e."user", e.mailbox,
-               NOT (e.operation = 'UserLoginFailed' OR coalesce(e.outcome = 'failure', FALSE)) AS inside
+               NOT (e.operation = 'UserLoginFailed' OR coalesce(e.outcome = 'failure', FALSE))
+               AND (e.source = 'm365_audit' OR e."user" IS NOT NULL) AS inside
         FROM kept k JOIN events e USING (event_id)
         LEFT JOIN decided by_event ON by_event.subject = k.event_id
         LEFT JOIN decided by_session ON by_session.subject = k.label""")
