@@ -82,6 +82,19 @@ def audit(evidence: Path, records: int) -> None:
     path.unlink()
 
 
+def syslog(count: int) -> None:
+    """Time a mail server's log."""
+    path = WORK / "mail.log"
+    size = make.maillog(path, count)
+    ours, _ = cpu([unsealed(), "read", fresh("syslog"), str(path), "--workers", "0", "--quiet"])
+    flat, _ = cpu([sys.executable, str(HERE / "peer_syslog.py"), str(path)])
+    print(f"\nmail server log: {count:,} lines, {size / count:,.0f} bytes each; one core")
+    print(f"  {'unsealed read --workers 0 (events, Parquet)':<60} {ours:6.2f} CPU s  {count / ours:9,.0f} lines/s")
+    peer = "standard library, re + json, a pattern a kind, no Parquet"
+    print(f"  {peer:<60} {flat:6.2f} CPU s  {count / flat:9,.0f} lines/s  {flat / ours:4.1f} x ours")
+    path.unlink()
+
+
 def memory(letters: list[bytes], size: int) -> None:
     """Read a large mbox and watch what all our processes hold."""
     path = WORK / "large.mbox"
@@ -136,7 +149,7 @@ def main() -> None:
     """Run all benchmarks; `--quick` makes them small."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="small inputs, for a look")
-    options.add_argument("--only", choices=["mail", "audit", "memory"])
+    options.add_argument("--only", choices=["mail", "audit", "syslog", "memory"])
     chosen = options.parse_args()
     WORK.mkdir(exist_ok=True)
     scale = 10 if chosen.quick else 1
@@ -148,6 +161,8 @@ def main() -> None:
         mail("mails of 40 KB", [make.fat(letter, 40_000) for letter in letters[:1000]], 300_000_000 // scale)
     if chosen.only in {None, "audit"}:
         audit(evidence, 400_000 // scale)
+    if chosen.only in {None, "syslog"}:
+        syslog(2_000_000 // scale)
     if chosen.only in {None, "memory"}:
         memory([make.fat(letter, 20_000) for letter in letters[:1000]], 4_000_000_000 // scale)
 

@@ -10,7 +10,35 @@ from unsealed import plugins
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "unsealed"
 FILES = sorted(SOURCE.rglob("*.py"))
-MADE_BY_TESTS = {"mbox", "eml", "m365_audit_csv", "m365_audit_json"}
+MADE_BY_TESTS = {
+    "access_log",
+    "eml",
+    "emlx",
+    "entra_logs",
+    "evtx",
+    "exchange_httpproxy",
+    "exchange_protocol",
+    "exchange_service",
+    "exchange_tracking",
+    "exim",
+    "google_reports",
+    "graph_messages",
+    "iis_native",
+    "iis_w3c",
+    "journald",
+    "m365_audit_csv",
+    "m365_audit_json",
+    "mapped",
+    "mbox",
+    "message_trace",
+    "msg",
+    "olm",
+    "pst",
+    "syslog",
+    "tnef",
+    "windows_json",
+    "windows_xml",
+}
 """Readers whose samples their tests write themselves."""
 
 

@@ -68,6 +68,29 @@ def command(**options: Any) -> Callable[[Callable[..., int | None]], click.Comma
     return decorate
 
 
+def reading(function: Callable[..., int | None]) -> Callable[..., int | None]:
+    """Add the options of every command that reads evidence."""
+    for option in (
+        click.option("--ocr", is_flag=True, help=_("Read the words in images too, where tesseract is installed.")),
+        click.option(
+            "--mapping",
+            "mappings",
+            multiple=True,
+            type=PATHS,
+            help=_("How to read a log of another kind (TOML); kept in the case."),
+        ),
+        click.option(
+            "--passwords", type=PATHS, help=_("Passwords to try on what is encrypted, one a line; kept in the case.")
+        ),
+        click.option(
+            "--workers", type=click.IntRange(0, 256), help=_("Processes to read with; all cores if not given.")
+        ),
+        click.option("--mailbox", help=_("Whose mailbox this is, where neither names nor headers tell.")),
+    ):
+        function = option(function)
+    return function
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     help=_("After a mail breach: which letters were opened, with the evidence behind every answer."),
@@ -98,20 +121,56 @@ def new(case: Path, name: str | None, domains: tuple[str, ...], timezone: str, o
     return DONE
 
 
-@command(name="read", help=_("Take in files, folders and archives; kinds are recognised by content."))
+@command(
+    name="read",
+    help=_("Take in files, folders, archives, or a mailbox over IMAP; kinds are recognised by content."),
+)
 @CASE
-@click.argument("paths", nargs=-1, required=True, type=PATHS)
-@click.option("--mailbox", help=_("Whose mailbox this is, where neither names nor headers tell."))
-@click.option("--workers", type=click.IntRange(0, 256), help=_("Processes to read with; all cores if not given."))
-def read(case: Path, paths: tuple[Path, ...], mailbox: str | None, workers: int | None, out: Output) -> int:
+@click.argument("paths", nargs=-1, metavar="PATH|imaps://USER@HOST...")
+@click.option(
+    "--explain", is_flag=True, help=_("Say what each PATH is taken for and why; needs no case, and writes nothing.")
+)
+@click.option(
+    "--password-file",
+    type=PATHS,
+    help=_("The mailbox's password, in the first line of a file; asked for if not given."),
+)
+@click.option(
+    "--ca-file", type=PATHS, help=_("Whose certificates of mail servers to trust besides the system's (PEM).")
+)
+@reading
+def read(
+    case: Path,
+    paths: tuple[str, ...],
+    explain: bool,
+    password_file: Path | None,
+    ca_file: Path | None,
+    out: Output,
+    **how: Any,  # noqa: ANN401 - `reading` declares them
+) -> int:
     """Take evidence in."""
     from unsealed import pipeline
     from unsealed.case import Case
+    from unsealed.read import explain as explained
     from unsealed.report import facts
 
-    opened = Case.open(case)
+    if explain:
+        found = explained.explain([case, *map(Path, paths)], mailbox=how["mailbox"])
+        out.answer({"files": found}, explained.lines(found))
+        return DONE
+    if not paths:
+        raise UsageError(
+            _("Nothing to read. Name files or folders: {command}").format(command=f"unsealed read {case} PATH")
+        )
+    opened, quiet = Case.open(case), out.quiet or out.as_json
     with opened.lock():
-        pipeline.read(opened, list(paths), mailbox=mailbox, workers=workers, quiet=out.quiet or out.as_json)
+        given = [
+            pipeline.fetch(opened, word, _password(word, password_file), ca_file=ca_file, quiet=quiet)
+            if "://" in word
+            else Path(word)
+            for word in paths
+        ]
+        pipeline.read(opened, given, quiet=quiet, **how)
     known = facts.facts(opened)
     document = {"evidence": known["evidence"], "skipped": known["skipped"], "next": known["next"]}
     evidence = known["evidence"]
@@ -172,23 +231,19 @@ def expose(case: Path, out: Output) -> int:
 @click.option(
     "--indicators", multiple=True, type=PATHS, help=_("Text, CSV or JSON lines; may be repeated; kept in the case.")
 )
-@click.option("--mailbox", help=_("Whose mailbox this is, where neither names nor headers tell."))
-@click.option("--workers", type=click.IntRange(0, 256), help=_("Processes to read with; all cores if not given."))
+@reading
 def run(
     case: Path,
     paths: tuple[Path, ...],
     indicators: tuple[Path, ...],
-    mailbox: str | None,
-    workers: int | None,
     out: Output,
+    **how: Any,  # noqa: ANN401 - `reading` declares them
 ) -> int:
     """Run the whole line."""
     from unsealed import pipeline
     from unsealed.report import terminal
 
-    known = pipeline.run(
-        case, list(paths), indicators=list(indicators), mailbox=mailbox, workers=workers, quiet=out.quiet or out.as_json
-    )
+    known = pipeline.run(case, list(paths), indicators=list(indicators), quiet=out.quiet or out.as_json, **how)
     _unusable(known, out)
     code = SKIPPED if known["skipped"]["places"] else DONE
     out.answer({**known, "exit": code}, terminal.summary(known))
@@ -355,6 +410,19 @@ def doctor(out: Output) -> int:
     ]
     out.answer({"checks": found}, lines)
     return DONE if all(row["ok"] or row["optional"] for row in found) else FAILED
+
+
+def _password(address: str, file: Path | None) -> str:
+    """Have a mailbox's password: from a file, else from the person; it is kept nowhere."""
+    from unsealed.read.imap import Server
+
+    whose = Server.parse(address).address
+    if file is None:
+        return str(click.prompt(_("Password of {mailbox}").format(mailbox=whose), hide_input=True, err=True))
+    try:
+        return file.read_text(encoding="utf-8-sig").split("\n", maxsplit=1)[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: the password can't be read: {error}.") from error
 
 
 def _skipped_lines(skipped: dict[str, Any]) -> list[str]:

@@ -137,6 +137,11 @@ class Journal:
             for table in ("part_file", "evidence", "skipped"):
                 db.execute(f"DELETE FROM {table}")
 
+    def forget_skipped(self, reason: str, path: str) -> None:
+        """Forget what could not be read for one reason under a path: it is about to be tried again."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM skipped WHERE reason = ? AND substr(path, 1, ?) = ?", (reason, len(path), path))
+
     def taken(self) -> set[tuple[str, str]]:
         """Give the (evidence_id, path) pairs that the custody log holds."""
         return {(row[0], row[1]) for row in self._db.execute("SELECT evidence_id, path FROM taken")}

@@ -113,6 +113,8 @@ _TABLES = (
         ("thread_index", TEXT, "Outlook's conversation: the first 22 bytes of Thread-Index, hex"),
         ("owner_hints", pa.list_(TEXT), "addresses that may own the mailbox, best first; used to infer it"),
         ("group", TEXT, "what was inferred together: files of one mailbox"),
+        ("labels", pa.list_(TEXT), "Gmail's labels, all of them; a message lies once under many"),
+        ("hidden_text", TEXT, "text that the HTML carries but does not show; not part of `text`"),
     ),
     _table(
         "attachments",
@@ -125,7 +127,11 @@ _TABLES = (
         ("size_bytes", COUNT, "decoded size"),
         ("sha256", TEXT, "SHA-256 of the decoded bytes"),
         ("text", TEXT, "its text, where it was read"),
-        ("text_status", TEXT, "`read`, `not_read`, `too_large` or `undecodable`"),
+        (
+            "text_status",
+            TEXT,
+            "`read`, `no_text` (no words), `image` (needs a person), `encrypted`, `too_large`, `too_slow`, `failed`, `undecodable`",
+        ),
         ("sha1", TEXT, "SHA-1 of the decoded bytes, to match indicators by"),
         ("md5", TEXT, "MD5 of the decoded bytes, to match indicators by"),
     ),
@@ -156,7 +162,7 @@ _TABLES = (
         (
             "time_basis",
             TEXT,
-            "what of the time had to be supplied: `zone` (the case's), `year` (inferred), `year zone`; null where nothing",
+            "what was supplied: `zone` (the case's), `year` (inferred), `year zone`, `date` (from a header); null where nothing",
         ),
         ("bytes_out", COUNT, "bytes that went to the client, where the log counts them"),
         ("internet_message_id", TEXT, "the message that a transport record is about, with its angle brackets"),

@@ -141,3 +141,20 @@ def test_nothing_takes_long(tmp_path: Path, hostile: str) -> None:
     begun = time.process_time()
     rows(READER, path)
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("between", ["", "\n", ",", "\r\n  "])
+def test_pages_of_records_strung_together_are_all_read(tmp_path: Path, between: str) -> None:
+    pages = [
+        {"@odata.nextLink": "https://x.example/?a=1", "value": [{**record, "Id": f"{page}-{n}"} for n in range(2)]}
+        for page, record in enumerate(
+            [{"CreationTime": "2023-05-01T01:08:48", "Operation": "Send", "Workload": "Exchange"}] * 3
+        )
+    ]
+    path = tmp_path / "pages.json"
+    path.write_text(between.join(map(json.dumps, pages)))
+    found = rows(READER, path)
+    assert sorted(event["record_id"] for event in found["events"]) == [
+        f"{page}-{n}" for page in range(3) for n in range(2)
+    ]
+    assert not found["skipped"]

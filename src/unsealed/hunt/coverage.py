@@ -17,6 +17,8 @@ from unsealed.query import Engine
 DAY = 86_400_000_000
 HOLE_DAYS = 4
 """A log that has records on most days is dark where none of its records falls for so many days."""
+SPARSE_DAYS = 14
+"""However seldom a log speaks, so long a silence is a hole."""
 SILENT_DAYS = 7
 """A mailbox whose owner keeps signing in, but whose item log names nothing for so long, has its item log off."""
 SIGN_INS = 3
@@ -74,7 +76,7 @@ def _whole_log(source: str, days: list[dict[str, Any]]) -> tuple[list[dict[str, 
     """Cut a log at its holes: stretches of days without a record where the log usually has some every few days."""
     steps = sorted(later["day"] - earlier["day"] for earlier, later in pairwise(days))
     usual = steps[int(len(steps) * 0.9)] if steps else 1
-    longest = max(HOLE_DAYS, 4 * usual)
+    longest = max(HOLE_DAYS, min(4 * usual, SPARSE_DAYS))
     rows, holes, start = [], list[Span](), 0
     for index in range(1, len(days) + 1):
         if index < len(days) and days[index]["day"] - days[index - 1]["day"] <= longest:

@@ -12,6 +12,23 @@ CLEAN = timedelta(days=7)
 RHYTHM = 2
 """And so many times as long as the longest pause between two traces of the intruder."""
 
+_TELLING = ", ".join(
+    f"'{source}'"
+    for source in (
+        "m365_audit",
+        "entra_signin",
+        "google_login",
+        "dovecot",
+        "cyrus",
+        "courier",
+        "iis",
+        "exchange_httpproxy",
+        "exchange_imap",
+        "exchange_pop",
+    )
+)
+"""Logs that would show somebody who is in; others, of letters on their way say, tell nothing by their silence."""
+
 
 def bounds(db: Engine, config: Config) -> dict[str, Any] | None:
     """Give the one row of `intrusion`; None where nothing is known of an intruder.
@@ -87,7 +104,8 @@ def _ended(
 def _clean_before(db: Engine, first: datetime, clean: timedelta) -> datetime | None:
     """Give the last record before the first trace, if the log around it is whole and began well before."""
     rows = db.rows(
-        """SELECT source FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?""",
+        """SELECT source FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?"""
+        f" AND source IN ({_TELLING})",
         [first - clean, first],
     )
     if not rows:
@@ -100,7 +118,8 @@ def _clean_before(db: Engine, first: datetime, clean: timedelta) -> datetime | N
 def _clean_after(db: Engine, last: datetime, clean: timedelta) -> datetime | None:
     """Give the end of the whole log that goes on well after the last trace."""
     time: datetime | None = db.value(
-        """SELECT max("to") FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?""",
+        """SELECT max("to") FROM cov WHERE scope = '*' AND state = 'whole' AND "from" <= ? AND "to" >= ?"""
+        f" AND source IN ({_TELLING})",
         [last, last + clean],
     )
     return time

@@ -108,7 +108,7 @@ def writer(path: Path, table: str) -> pq.ParquetWriter:
         path,
         wanted,
         compression="zstd",
-        use_dictionary=[name for name in wanted.names if name in _REPEATED],
+        use_dictionary=[name for name in wanted.names if name in _REPEATED and (table, name) != ("events", "event_id")],
         write_statistics=[name for name in wanted.names if name not in _LONG],
     )
 

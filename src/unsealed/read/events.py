@@ -1,7 +1,7 @@
 """Log records to rows of `events`: one by one where records are large, by the column where they are short lines."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from unsealed import schema
@@ -51,6 +51,14 @@ class Lines:
         event_id = hashlib.sha256(self._prefix + len(data).to_bytes(8, "big") + data).hexdigest()[:32]
         self._rows.append((event_id, time, locator, *values))
         return self.flush() if len(self._rows) >= self.SIZE else iter(())
+
+    def resume(self, before: Iterable[tuple[str, int | None]]) -> None:
+        """Take note of the records right before the range, newest first: one that stands in it again is another event."""
+        for line, time in before:
+            if self._seen and time != self._moment:
+                return
+            self._moment = time
+            self._seen[line] = self._seen.get(line, 0) + 1
 
     def flush(self) -> Iterator[Batch]:
         """Give what is gathered."""

@@ -9,6 +9,8 @@ from unsealed.read.reader import RANGE, Part, equal_ranges
 
 MAX_LINE = 1 << 20
 """Bytes of one line; what follows is cut off, and the reader is told by the line's length."""
+BLOCK = 256 << 10
+"""Bytes that are taken at once."""
 
 
 def ranges(path: str, size: int) -> list[tuple[int, int]]:
@@ -27,13 +29,28 @@ def lines(part: Part) -> Iterator[tuple[str, str]]:
             yield from _wide(part, encoding, mark)
             return
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            position = begin(data, part.start, mark)
-            while position < part.end:
-                after = data.find(b"\n", position) + 1 or len(data)
-                line = data[position : min(after, position + MAX_LINE)].rstrip(b"\r\n\x00")
-                if line:
-                    yield line.decode("utf-8", "replace"), f"byte:{position}+{after - position}"
+            position, end = begin(data, part.start, mark), min(part.end, len(data))
+            while position < end:
+                after = data.find(b"\n", min(position + BLOCK, end) - 1) + 1 or len(data)
+                yield from _block(data[position:after], position)
                 position = after
+
+
+def _block(block: bytes, position: int) -> Iterator[tuple[str, str]]:
+    """Give the lines of a stretch of whole lines that begins at `position`; plain ASCII is decoded at once."""
+    stop = position + len(block)
+    if block.isascii() and len(block) <= MAX_LINE:
+        for text in block.decode("ascii").split("\n"):
+            length = len(text) + 1
+            if line := text.rstrip("\r\x00"):
+                yield line, f"byte:{position}+{min(length, stop - position)}"
+            position += length
+        return
+    for raw in block.split(b"\n"):
+        length = len(raw) + 1
+        if kept := raw[:MAX_LINE].rstrip(b"\r\x00"):
+            yield kept.decode("utf-8", "replace"), f"byte:{position}+{min(length, stop - position)}"
+        position += length
 
 
 def begin(data: mmap.mmap, start: int, mark: int = 0) -> int:

@@ -9,10 +9,12 @@ from unsealed.case import Case
 from unsealed.custody import sha256_file
 from unsealed.journal import UnitRecord
 from unsealed.progress import Progress
+from unsealed.read import settings
 from unsealed.read.engine import Unit, readers
 from unsealed.read.intake import places, unpack
 from unsealed.read.intake.walk import File, Opened, Unread
-from unsealed.read.reader import Part, Place, Reader
+from unsealed.read.mapping import hint
+from unsealed.read.reader import Part, Place, Reader, Recogniser
 
 BUNDLE_FILES = 400
 BUNDLE_BYTES = 16 << 20
@@ -26,6 +28,7 @@ class Planner:
 
     def __init__(self, case: Case, mailbox: str | None, progress: Progress, command: str) -> None:
         self.case, self.mailbox, self.progress, self.command = case, mailbox, progress, command
+        self.settings = settings.load(case)
         self.readers = readers()
         self.done = case.journal.done(STAGE, "")
         self.planned = 0
@@ -66,7 +69,7 @@ class Planner:
         self._evidence(file, evidence_id, "archive", unpack.kind(file.head) or "")
         if key in self.done:
             return
-        spool = _Spool(Opened(file, self.case.work), key)
+        spool = _Spool(Opened(file, self.case.work, self.settings.passwords), key)
         self._spools.append(spool)
         for item in spool.opened.files():
             for unit in self._one(item, evidence_id):
@@ -101,15 +104,21 @@ class Planner:
                 item,
                 "unknown",
                 "unrecognised",
-                "not mail or a log that is known; it was left unread",
+                hint(item.head),
                 skip=not item.companion,
             )
             return
         yield from self._parts(item, reader)
 
     def _recognise(self, file: File) -> Reader | None:
-        sure, name = max((reader.detect(file.head, file.shown), name) for name, reader in self.readers.items())
+        sure, name = max((self._sure(reader, file), name) for name, reader in self.readers.items())
         return self.readers[name] if sure >= SURE else None
+
+    def _sure(self, reader: Reader, file: File) -> int:
+        """Ask a reader; one that heeds what a person told (`recognise`) is asked with that."""
+        if isinstance(reader, Recogniser):
+            return reader.recognise(file.head, file.shown, self.settings)
+        return reader.detect(file.head, file.shown)
 
     def _leave(self, file: File, kind: str, reason: str, detail: str, *, skip: bool) -> None:
         evidence_id = sha256_file(file.path)
@@ -130,9 +139,9 @@ class Planner:
         self._take_in(file, evidence_id)
         where = Place()
         if reader.kind == "mail":
-            where = places.place(file.inner, whole_file=reader.name != "eml", mailbox=self.mailbox)
+            where = place(file, reader, self.mailbox)
         ranges = reader.ranges(str(file.path), file.size)
-        prefix = f"{reader.kind}:{reader.name}.{reader.version}"
+        prefix = settings.version(reader, self.settings)
         fresh = [
             part
             for start, end in ranges
@@ -164,7 +173,17 @@ class Planner:
             yield self._unit(reader.name)
 
     def _part(self, file: File, evidence_id: str, start: int, end: int, where: Place) -> Part:
-        return Part(str(file.path), file.shown, evidence_id, file.size, start, end, where, self.case.config.timezone)
+        return Part(
+            str(file.path),
+            file.shown,
+            evidence_id,
+            file.size,
+            start,
+            end,
+            where,
+            self.case.config.timezone,
+            self.settings,
+        )
 
     def _unit(self, reader: str) -> Unit:
         return Unit(reader, tuple(self._bundles.pop(reader)), str(self.case.tables))
@@ -216,6 +235,12 @@ class Planner:
         if self._record.seen or self._record.skipped:
             self.case.journal.record(STAGE, "", self._record)
             self._record = UnitRecord()
+
+
+def place(file: File, reader: Reader, mailbox: str | None) -> Place:
+    """Tell whose mail a file is, and which folder."""
+    whole = places.is_folder(reader.name, file.inner)
+    return places.place(file.inner, whole_file=whole, mailbox=mailbox, account=file.account)
 
 
 @dataclass

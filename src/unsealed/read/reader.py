@@ -5,7 +5,7 @@ range to rows, so ranges can be read in any order, in any process, on any machin
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
@@ -47,6 +47,10 @@ def _some(values: Any, rows: list[int]) -> Any:  # noqa: ANN401 - as in `Batch.c
 
 RANGE = 16 << 20
 """Bytes in one range: large enough to be worth a message to a worker, small enough to be lost without pain."""
+
+
+BEFORE = 1 << 20
+"""Bytes before a range that are looked at for the same line in the same moment."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,11 @@ class Recogniser(Protocol):
     def recognise(self, head: bytes, shown: str, settings: Settings) -> int:
         """Say how sure we are, as `detect` does."""
         ...
+
+
+def before(part: Part) -> Part:
+    """Give the stretch right before a range: what stands there may stand in the range once more."""
+    return replace(part, start=max(0, part.start - BEFORE), end=part.start)
 
 
 def skip(part: Part, locator: str, reason: str, detail: str) -> Row:

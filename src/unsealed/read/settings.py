@@ -13,6 +13,7 @@ from pathlib import Path
 from unsealed.case import Case
 from unsealed.custody import sha256_file
 from unsealed.errors import UsageError
+from unsealed.read.mapping import load as load_mapping
 from unsealed.read.reader import Reader, Settings
 
 _OCR = "ocr"
@@ -29,11 +30,13 @@ def keep(case: Case, *, passwords: Path | None = None, mappings: Sequence[Path] 
         ocr: read the words in images from now on.
 
     Raises:
-        UsageError: if a file can't be read.
+        UsageError: if a file can't be read, or a mapping does not say what it must.
     """
     for file in [*([passwords] if passwords else []), *mappings]:
         if not file.is_file():
             raise UsageError(f"{file}: no such file. Check the path; nothing was read.")
+    for file in mappings:
+        load_mapping(str(file))
     if passwords:
         words = dict.fromkeys([*_passwords(case), *_lines(passwords)])
         if list(words) != list(_passwords(case)):
@@ -63,7 +66,9 @@ def keep(case: Case, *, passwords: Path | None = None, mappings: Sequence[Path] 
 def load(case: Case) -> Settings:
     """Give what the case holds."""
     mappings = sorted(str(path) for path in (case.folder / "mappings").glob("[!.]*"))
-    return Settings(_passwords(case), tuple(mappings), case.journal.note(_OCR) == "on")
+    known = case.config.contained or case.config.discovered
+    incident = known.date().isoformat() if known else None
+    return Settings(_passwords(case), tuple(mappings), case.journal.note(_OCR) == "on", incident)
 
 
 def version(reader: Reader, told: Settings) -> str:

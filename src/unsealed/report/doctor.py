@@ -54,10 +54,20 @@ def examine() -> list[dict[str, Any]]:
             mend="Set PYTHONUTF8=1, or a UTF-8 locale, to see names in every script.",
         )
     )
+    rows.append(_tesseract())
     rows.append(
         _row("locks", "fcntl", _has_fcntl(), mend="Use Linux, macOS or WSL: one writer at a time is kept by fcntl.")
     )
     return rows
+
+
+def _tesseract() -> dict[str, Any]:
+    """Tell whether `--ocr` can read words in images, and in which languages."""
+    from unsealed.read.attachments import images
+
+    mend = "Only `--ocr` needs it. On Debian: `apt install tesseract-ocr tesseract-ocr-jpn`."
+    chosen = images.languages()
+    return _row("tesseract", chosen or "missing", "jpn" in chosen, optional=True, mend=mend)
 
 
 def _has_fcntl() -> bool:

@@ -102,6 +102,10 @@ def reason_names(_: Translate) -> dict[str, str]:
         "broken_row": _("broken row"),
         "not_a_record": _("not a log record"),
         "no_header": _("no known columns"),
+        "not_fetched": _("not fetched from the server"),
+        "not_exported": _("left out of the export"),
+        "attachment_apart": _("attachments in other files"),
+        "attachment_broken": _("broken attachment"),
     }
 
 

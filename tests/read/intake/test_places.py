@@ -2,7 +2,7 @@
 
 import pytest
 
-from unsealed.read.intake.places import INSIDE, address_in, place
+from unsealed.read.intake.places import FETCHED, INSIDE, address_in, is_folder, place
 
 A = "alice@example.org"
 
@@ -20,7 +20,22 @@ A = "alice@example.org"
         # Apple Mail and Takeout
         (f"evidence/{A}/Inbox.mbox/mbox", True, A, "Inbox"),
         ("evidence/Inbox.mbox/mbox", True, None, "Inbox"),
+        (f"V2/IMAP-{A}/INBOX.mbox/Messages/1.emlx", False, A, "INBOX"),
+        ("V10/5D1B0C9A-0000/INBOX.mbox/Work.mbox/9D1B/Data/1/2/Messages/12.partial.emlx", False, None, "INBOX/Work"),
+        ("x/Takeout/Mail/Work.mbox", True, None, "Work"),
+        (f"t.zip{INSIDE}Takeout/メール/受信トレイ.mbox", True, None, "受信トレイ"),
+        # Purview, Graph
+        (f"export/Exchange/{A}.001.pst", True, A, None),
+        (f"export/{A}.json", False, A, None),
+        (f"export/{A}/Inbox/1.json", False, A, "Inbox"),
+        # Evolution
+        ("evolution/mail/local/.Work_2E2021/cur/1:2,S", False, None, "Work.2021"),
+        # what we fetched ourselves
+        (f"{FETCHED}/imap.example.org/alice%40example.org/%5BGmail%5D/A%2FB/1-2.eml", False, A, "[Gmail]/A/B"),
         # Thunderbird
+        ("Profiles/x.default/ImapMail/imap.example.org/INBOX", True, None, "INBOX"),
+        ("Profiles/x.default/ImapMail/imap.example.org/INBOX.sbd/Work", True, None, "INBOX/Work"),
+        ("Profiles/x.default/ImapMail/imap.example.org/INBOX/cur/1.eml", False, None, "INBOX"),
         (f"Mail/{A}/Inbox.sbd/Work", True, A, "Inbox/Work"),
         ("Mail/Local Folders/Inbox.sbd/Work.sbd/2021", True, None, "Inbox/Work/2021"),
         # archives
@@ -68,3 +83,31 @@ def test_a_maildirs_folders_are_one_mailbox() -> None:
 )
 def test_what_is_no_address(name: str) -> None:
     assert address_in(name) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x/ImapMail/imap.example.org/INBOX", "x/ImapMail/imap.example.org/Sent.sbd/2021"),
+        ("x/Mail/Local Folders/Inbox", "x/Mail/Local Folders/Archives.sbd/2021"),
+        ("x/Takeout/Mail/Inbox.mbox", "x/Takeout/Mail/Work.mbox"),
+    ],
+)
+def test_the_folders_of_one_account_are_one_mailbox(one: str, other: str) -> None:
+    groups = {place(inner, whole_file=True, mailbox=None).group for inner in (one, other)}
+    assert len(groups) == 1
+
+
+def test_an_account_that_a_profile_names() -> None:
+    account = ("x/ImapMail/imap.example.org", "Alice@Example.org")
+    found = place("x/ImapMail/imap.example.org/INBOX.sbd/Work", whole_file=True, mailbox=None, account=account)
+    assert (found.mailbox, found.basis, found.folder) == (A, "path", "INBOX/Work")
+    found = place("x/Mail/Local Folders/Inbox", whole_file=True, mailbox=None, account=account)
+    assert found.mailbox is None
+
+
+def test_which_files_are_folders() -> None:
+    assert is_folder("mbox", "x/Inbox")
+    assert not is_folder("eml", "x/Inbox")
+    assert is_folder("graph_messages", "x/Inbox.json")
+    assert not is_folder("graph_messages", "x/page1.json")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import py7zr
 import pytest
+import pyzipper
 from backports import zstd
 from samples import Row, mail, mbox, take_in
 
@@ -97,6 +98,38 @@ def test_an_encrypted_zip_is_told_and_the_rest_is_read(empty_case: Case, tmp_pat
 def test_an_encrypted_7z_is_told(empty_case: Case, tmp_path: Path) -> None:
     (tmp_path / "a.7z").write_bytes(sevened(MEMBERS, password="x"))  # noqa: S106 - a test's
     assert told(take_in(empty_case, tmp_path / "a.7z")) == ["encrypted"]
+
+
+def locked(members: dict[str, bytes], password: str, *, strong: bool) -> bytes:
+    out = io.BytesIO()
+    kind = {"encryption": pyzipper.WZ_AES} if strong else {}
+    with pyzipper.AESZipFile(out, "w", compression=zipfile.ZIP_DEFLATED, **kind) as archive:
+        archive.setpassword(password.encode())
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+PASSWORDS = ("wrong", "開けゴマ", "also wrong")
+
+
+@pytest.mark.parametrize("kind", ["aes.zip", "a.7z"])
+def test_a_password_opens_an_archive(tmp_path: Path, kind: str) -> None:
+    data = locked(MEMBERS, "開けゴマ", strong=True) if kind == "aes.zip" else sevened(MEMBERS, password="開けゴマ")  # noqa: S106 - a test's
+    path = tmp_path / kind
+    path.write_bytes(data)
+    for passwords, opened in ((PASSWORDS, True), (("wrong",), False)):
+        spool = tmp_path / f"spool-{opened}"
+        spool.mkdir()
+        budget = unpack.Budget(len(data), passwords)
+        found = list(unpack.members(path, kind[-3:].lstrip("."), spool, budget))
+        if opened:
+            assert [each.path.read_bytes() for each in found if isinstance(each, unpack.Member)] == list(
+                MEMBERS.values()
+            )
+        else:
+            assert {each.reason for each in found if isinstance(each, unpack.Problem)} == {"encrypted"}
+            assert not [each for each in found if isinstance(each, unpack.Member)]
 
 
 def test_a_truncated_gz_is_read_as_far_as_it_goes(empty_case: Case, tmp_path: Path) -> None:

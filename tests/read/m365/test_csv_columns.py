@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.samples import rows, spot
+from samples import rows, spot
 
 from unsealed.read import m365_audit_csv
 from unsealed.read.m365 import csv_columns, record, records

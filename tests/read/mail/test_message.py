@@ -5,30 +5,23 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from collections.abc import Callable
+from email import errors
 from email.message import EmailMessage, Message
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from letters import PART, read
 from samples import Row, mail
 
-from unsealed import schema
 from unsealed.errors import BadRecord
 from unsealed.read.mail import charsets, htmltext, message
-from unsealed.read.reader import Part, Place
 
-PART = Part("x", "x", "00" * 32, 0, 0, 0, Place("alice@example.org", "given", "Inbox"))
 WORD = re.compile(r"\w{2,}")
-
-
-def read(raw: bytes) -> tuple[Row, list[Row], list[Row]]:
-    """Give the message, its attachments and what was skipped."""
-    found: dict[str, list[Row]] = {"messages": [], "attachments": [], "skipped": []}
-    for table, row in message.rows(raw, PART, "byte:0+1"):
-        found[table].append(dict(zip(schema.TABLES[table].schema.names, row, strict=True)))
-    return found["messages"][0], found["attachments"], found["skipped"]
+META = re.compile(rb"(?i)<meta[^>]+charset")
 
 
 # -- self-made letters -----------------------------------------------------------------------------------------------
@@ -218,13 +211,47 @@ def test_codecs_that_are_no_charsets(charset: str) -> None:
 
 # -- real letters ----------------------------------------------------------------------------------------------------
 
-DIFFERENCES = {
-    "text of a delivery report's second and third part is shown by one and attached by the other": "message/delivery-status",
-    "an alternative's HTML says much more than its plain text: we take the HTML": "multipart/alternative",
-    "uuencoded stretches are decoded by one and left by the other": "begin 6",
-    "the standard library stops at a header line that no RFC allows, and takes the rest for the body": "",
+
+class Case(NamedTuple):
+    """A letter whose text lacks words that the standard library finds."""
+
+    raw: bytes
+    row: Row
+    attached: list[Row]
+    lacking: set[str]
+
+
+def _broken_by_noise(case: Case) -> bool:
+    """Tell whether most words differ only since hidden noise stood in the middle of them, and is gone."""
+    hidden = _words(case.row["hidden_text"])
+    return bool(hidden) and len(case.lacking - hidden) < 0.3 * len(case.lacking | _words(case.row["text"]))
+
+
+DIFFERENCES: dict[str, Callable[[Case], bool]] = {
+    "PGP armour and its checksum lines are no words of the letter": lambda case: b"-----BEGIN PGP " in case.raw,
+    "what the HTML hides is kept apart": _broken_by_noise,
+    "calendars, cards and reports hang on the letter, with their text": lambda case: (
+        case.lacking <= _words(" ".join(each["text"] or "" for each in case.attached))
+    ),
+    "uuencoded and yEnc files are attachments": lambda case: (
+        b"\nbegin " in case.raw and any(each["media_type"] == "application/octet-stream" for each in case.attached)
+    ),
+    "text/enriched is read without its commands": lambda case: b"text/enriched" in case.raw.lower(),
+    "HTML names a charset itself that the part's header leaves out": lambda case: bool(META.search(case.raw)),
+    "the standard library takes a header line that no RFC allows for the end of the headers": lambda case: any(
+        isinstance(defect, errors.MissingHeaderBodySeparatorDefect)
+        for part in email.message_from_bytes(case.raw.lstrip(b"\r\n"), policy=email.policy.compat32).walk()
+        for defect in part.defects
+    ),
 }
-"""What remains, and why; the share of letters concerned is bounded by the test."""
+"""Why words that the standard library finds may not stand in `text`, and how to know such a letter.
+
+Not in the list because nothing is missing there: where the plain text is a mere stand-in, the HTML is added to it.
+"""
+
+
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(text))
 
 
 def _careful(raw: bytes) -> str:
@@ -272,25 +299,24 @@ def _real_letters(folder: Path) -> list[Path]:
 
 
 def test_real_letters_have_the_words_of_a_careful_reading(shared: Path) -> None:
-    letters, poor = 0, []
+    letters, differing, unexplained = 0, 0, []
     for path in _real_letters(shared / "mail"):
         raw = path.read_bytes()
         try:
-            row, _, _ = read(raw)
+            row, attached, _ = read(raw)
         except BadRecord:
             continue
         letters += 1
-        theirs, ours = set(WORD.findall(_careful(raw))), set(WORD.findall(row["text"]))
-        if theirs and len(theirs & ours) < 0.99 * len(theirs):
-            poor.append((path.name, sorted(theirs - ours)[:5], raw))
+        theirs, ours = _words(_careful(raw)), _words(row["text"])
+        if len(theirs - ours) <= 0.01 * len(theirs):
+            continue
+        differing += 1
+        if not any(judge(Case(raw, row, attached, theirs - ours)) for judge in DIFFERENCES.values()):
+            unexplained.append((path.name, sorted(theirs - ours)[:5]))
     assert letters > 900
-    unexplained = [
-        (name, words)
-        for name, words, raw in poor
-        if not any(why and why.encode() in raw for why in DIFFERENCES.values())
-    ]
-    assert len(poor) <= letters * 0.05, [name for name, *_ in poor]
+    assert differing <= letters * 0.06
     assert len(unexplained) <= letters * 0.01, unexplained
+    print(f"{letters} letters, {differing} differ, {len(unexplained)} of them unexplained: {unexplained}")
 
 
 def test_real_letters_lose_no_address_and_no_date(shared: Path) -> None:

@@ -68,10 +68,10 @@ class TooMuchError(Exception):
 
 
 class Budget:
-    """Bytes that may still come out of an archive and of what is nested in it."""
+    """Bytes that may still come out of an archive and of what is nested in it, and passwords to try on it."""
 
-    def __init__(self, packed: int) -> None:
-        self.left = max(MAX_OUT, packed * MAX_RATIO)
+    def __init__(self, packed: int, passwords: tuple[str, ...] = ()) -> None:
+        self.left, self.passwords = max(MAX_OUT, packed * MAX_RATIO), passwords
 
     def spend(self, size: int) -> None:
         """Take note of bytes that came out.
@@ -88,7 +88,8 @@ def kind(head: bytes) -> str | None:
     """Tell the kind of archive from its first bytes; None if it is none."""
     for magic, name in _MAGIC.items():
         if head.startswith(magic):
-            return None if name == "zip" and b"[Content_Types].xml" in head[:4096] else name
+            whole = b"[Content_Types].xml" in head[:4096] or b"com.microsoft.__" in head  # office, Outlook for Mac
+            return None if name == "zip" and whole else name
     return "tar" if head[257:262] == b"ustar" else None
 
 
@@ -164,12 +165,13 @@ def _zip(path: Path, spool: Path, budget: Budget) -> Iterator[Member | Problem]:
                 return
             if info.is_dir():
                 continue
-            name = _zip_name(info)
+            name = zip_name(info)
             place = f"member:{printable(name)}"
-            if info.flag_bits & 1:
-                yield Problem(place, "encrypted", "the file is encrypted; unpack it with its password first")
-                continue
             target = spool / str(number)
+            if info.flag_bits & 1:
+                opened = _unlocked(path, number, target, budget)
+                yield from _spooled(name, target, *opened) if opened else [Problem(place, "encrypted", LOCKED)]
+                continue
             try:
                 with archive.open(info) as source:
                     size, problem = _copy(source, target, max(info.compress_size, 1), budget)
@@ -179,7 +181,28 @@ def _zip(path: Path, spool: Path, budget: Budget) -> Iterator[Member | Problem]:
             yield from _spooled(name, target, size, problem)
 
 
-def _zip_name(info: zipfile.ZipInfo) -> str:
+LOCKED = "it is encrypted, and no password that was given opens it: give `--passwords FILE`, a password a line"
+
+
+def _unlocked(path: Path, number: int, target: Path, budget: Budget) -> tuple[int, Problem | None] | None:
+    """Spool an encrypted member with the first password that opens it; None if none does."""
+    import pyzipper
+
+    for password in budget.passwords:
+        for encoding in ("utf-8",) if password.isascii() else ("utf-8", "cp932"):
+            try:
+                with pyzipper.AESZipFile(path) as archive:
+                    info = archive.infolist()[number]
+                    with archive.open(info, pwd=password.encode(encoding, "surrogateescape")) as source:
+                        size, problem = _copy(source, target, max(info.compress_size, 1), budget)
+            except (pyzipper.zipfile.BadZipFile, *_DAMAGED):
+                continue
+            if problem is None or problem.reason != "damaged_archive":
+                return size, problem  # a wrong password that passes the first check shows as damage
+    return None
+
+
+def zip_name(info: zipfile.ZipInfo) -> str:
     """Read a name that has no UTF-8 mark as Shift_JIS where it is that: what Windows in Japan writes."""
     if info.flag_bits & 0x800:
         return info.filename

@@ -8,28 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from unsealed.read.intake import unpack
-from unsealed.read.intake.places import INSIDE, strip_endings
+from unsealed.read.intake import companions, profiles, unpack
+from unsealed.read.intake.places import FETCHED, INSIDE, strip_endings
 
 HEAD = 64 << 10
 MAX_NESTING = 5
-_COMPANIONS = {
-    ".ds_store",
-    "thumbs.db",
-    "desktop.ini",
-    "subscriptions",
-    "maildirfolder",
-    "courierimapacl",
-    "maildirsize",
-    "dovecot-uidlist",
-    "dovecot-uidvalidity",
-    "dovecot-keywords",
-    "dovecot.list.index",
-    "popstate.dat",
-    "msgfilterrules.dat",
-    "table_of_contents",
-}
-_COMPANION_STARTS = ("dovecot.index", "dovecot.list", "dovecot-uidvalidity", "._", "courierimap")
 
 
 @dataclass(frozen=True)
@@ -43,12 +26,18 @@ class File:
     head: bytes
     given: bool
     """It lies as the person gave it, and not in an archive of ours."""
+    profile: profiles.Profile | None = None
+    """The mail program's profile that it is part of."""
 
     @property
     def companion(self) -> bool:
         """Whether it only serves a mail program beside the mail: an index, a list of subscriptions."""
-        name = PurePosixPath(self.inner).name.lower()
-        return name in _COMPANIONS or name.startswith(_COMPANION_STARTS) or name.endswith((".msf", ".lock"))
+        return companions.is_companion(self.inner, self.head) or bool(self.profile and self.profile.own(self.inner))
+
+    @property
+    def account(self) -> tuple[str, str] | None:
+        """The directory of the account that it belongs to, and its address, where a profile tells."""
+        return self.profile.account(self.inner) if self.profile else None
 
 
 @dataclass(frozen=True)
@@ -63,26 +52,39 @@ class Unread:
 
 
 def walk(paths: list[Path], avoid: Path) -> Iterator[File | Unread]:
-    """Give every plain file under the paths, sorted; `avoid` (the case itself) is passed over."""
-    own = avoid.resolve()
+    """Give every plain file under the paths, sorted; `avoid` (the case itself) is passed over, but for what it fetched."""
+    own, fetched = avoid.resolve(), avoid.resolve() / "imap"
     for path in paths:
-        if own == path.resolve() or own in path.resolve().parents:
+        here = path.resolve()
+        ours = here.is_relative_to(fetched)
+        if here.is_relative_to(own) and not ours:
             yield Unread(show(str(path)), "", "own_case", "the case's own folder is no evidence")
             continue
+        root = f"{FETCHED}/{show(here.relative_to(fetched).as_posix())}" if ours else show(here.name)
         if not path.is_dir() or (path.is_symlink() and not path.exists()):
-            yield _file(path, show(str(path)), f"{show(path.absolute().parent.name)}/{show(path.name)}")
+            inner = root if ours else f"{show(path.absolute().parent.name)}/{show(path.name)}"
+            yield _file(path, show(str(path)), inner)
             continue
-        root = show(path.resolve().name)
-        for folder, names, files in os.walk(path, onerror=None):
-            names[:] = sorted(n for n in names if n != own.name or Path(folder, n).resolve() != own)
-            inside = os.path.relpath(folder, path)
-            base = root if inside == "." else f"{root}/{show(inside)}"
-            yield from (_linked(Path(folder, name)) for name in names if Path(folder, name).is_symlink())
-            if not os.access(folder, os.R_OK | os.X_OK):
-                yield Unread(show(folder), "", "unreadable", "the folder can't be opened: permission denied")
-            for name in sorted(files):
-                found = Path(folder, name)
-                yield _file(found, show(str(found)), f"{base}/{show(name)}")
+        yield from _folder(path, root, own)
+
+
+def _folder(path: Path, root: str, own: Path) -> Iterator[File | Unread]:
+    known: dict[str, profiles.Profile | None] = {}
+    for folder, names, files in os.walk(path, onerror=None):
+        names[:] = sorted(n for n in names if n != own.name or Path(folder, n).resolve() != own)
+        inside = os.path.relpath(folder, path)
+        base = root if inside == "." else f"{root}/{show(inside)}"
+        profile = known.get(base.rpartition("/")[0])
+        if profiles.PREFERENCES in files and (found := profiles.load(Path(folder, profiles.PREFERENCES), base)):
+            profile = found
+        known[base] = profile
+        yield from (_linked(Path(folder, name)) for name in names if Path(folder, name).is_symlink())
+        if not os.access(folder, os.R_OK | os.X_OK):
+            yield Unread(show(folder), "", "unreadable", "the folder can't be opened: permission denied")
+        # beside what we fetched lies only our own index
+        for name in sorted(n for n in files if n.endswith(".eml") or not root.startswith(FETCHED)):
+            found_path = Path(folder, name)
+            yield _file(found_path, show(str(found_path)), f"{base}/{show(name)}", profile)
 
 
 def show(name: str) -> str:
@@ -94,7 +96,7 @@ def _linked(path: Path) -> Unread:
     return Unread(show(str(path)), "", "link", "a link to a folder is not followed; name the folder itself")
 
 
-def _file(path: Path, shown: str, inner: str) -> File | Unread:
+def _file(path: Path, shown: str, inner: str, profile: profiles.Profile | None = None) -> File | Unread:
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode) and not path.is_file():
@@ -103,7 +105,7 @@ def _file(path: Path, shown: str, inner: str) -> File | Unread:
             return Unread(shown, "", "not_a_file", "a pipe, socket or device, not a file")
         with path.open("rb") as stream:
             head = stream.read(HEAD)
-        return File(path, shown, inner, path.stat().st_size, head, given=True)
+        return File(path, shown, inner, path.stat().st_size, head, given=True, profile=profile)
     except OSError as error:
         return Unread(shown, "", "unreadable", error.strerror or str(error))
 
@@ -111,10 +113,11 @@ def _file(path: Path, shown: str, inner: str) -> File | Unread:
 class Opened:
     """The members of one archive, spooled in a folder of its own; members that are archives are opened too."""
 
-    def __init__(self, archive: File, work: Path) -> None:
+    def __init__(self, archive: File, work: Path, passwords: tuple[str, ...] = ()) -> None:
         work.mkdir(parents=True, exist_ok=True)
         self.archive, self.spool = archive, Path(tempfile.mkdtemp(prefix="spool-", dir=work))
-        self.budget = unpack.Budget(archive.size)
+        self.budget = unpack.Budget(archive.size, passwords)
+        self.profiles: list[profiles.Profile] = []
 
     def close(self) -> None:
         """Remove the spooled files."""
@@ -149,7 +152,11 @@ class Opened:
                 yield Unread(shown, "", member.problem.reason, member.problem.detail)
             with member.path.open("rb") as stream:
                 head = stream.read(HEAD)
-            yield from self._open(File(member.path, shown, inner, member.size, head, given=False), depth + 1)
+            if PurePosixPath(name).name == profiles.PREFERENCES:
+                found = profiles.load(member.path, str(PurePosixPath(inner).parent))
+                self.profiles += [found] if found else []
+            profile = next((each for each in reversed(self.profiles) if inner.startswith(f"{each.inner}/")), None)
+            yield from self._open(File(member.path, shown, inner, member.size, head, False, profile), depth + 1)
 
 
 def safe(name: str) -> str:

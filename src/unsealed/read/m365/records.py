@@ -45,6 +45,8 @@ _US_TIME = re.compile(
     r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:[ \u202f]?([AaPp])\.?[Mm]\.?)?$"
 )
 _TRUE = {"True", "true", "TRUE", True}
+MAX_ADDRESS = 100
+"""Characters of an address that are looked at; the longest one with its port has 56."""
 _NO_PATH = {"not available", ""}
 _COLUMNS = tuple(schema.TABLES["events"].schema.names)
 
@@ -186,9 +188,13 @@ def _from_us(value: str) -> datetime | None:
         return None
 
 
-@lru_cache(maxsize=100_000)
 def address(value: str) -> str | None:
     """Give a client address without port and brackets, in its canonical form; None where it is none."""
+    return _canonical(value[:MAX_ADDRESS])
+
+
+@lru_cache(maxsize=100_000)
+def _canonical(value: str) -> str | None:
     text = value.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

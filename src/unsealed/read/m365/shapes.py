@@ -53,6 +53,15 @@ def looks_like_json(head: str) -> bool:
     return bool(_KEYS.search(head)) or all(pattern.search(head) for pattern in _BARE)
 
 
+def is_record(value: Record) -> bool:
+    """Tell whether an object is an audit record in one of the known forms, and no wrapping around some."""
+    return (
+        ("CreationTime" in value and "Operation" in value)
+        or "OfficeWorkload" in value
+        or any(key in value for key in _WRAPPED[:4])
+    )
+
+
 def csv_columns(line: str) -> tuple[str, list[str]] | None:
     """Give the delimiter and the columns of a CSV's first line, if it is an export of the audit log."""
     for delimiter in (",", ";", "\t"):

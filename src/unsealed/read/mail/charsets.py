@@ -110,12 +110,14 @@ def decode(data: bytes, label: str = "") -> str:
             return data.decode("utf-8")
         except UnicodeDecodeError:
             pass
+    if name == "cp1252":
+        return _mislabelled(data) or _latin(data)
     if name and name != "iso-2022-jp":
         try:
             return data.decode(name)
         except (UnicodeDecodeError, ValueError):
             pass
-        if name not in {"cp1252", "utf-8"}:
+        if name != "utf-8":
             return _best(data, name)
     return _guess(data)
 
@@ -148,17 +150,109 @@ def _guess(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    found = cchardet.detect(data[:65536]).get("encoding") or ""
-    for name in (codec_name(found), *_JAPANESE_FIRST):
-        if name:
-            try:
-                return data.decode(name)
-            except (UnicodeDecodeError, ValueError):
-                continue
-    return data.decode("cp1252", "replace")
+    text = data.decode("utf-8", "replace")
+    if text.count("\ufffd") * 8 < _UTF8_PAIR.subn(b"", data[:65536])[1]:
+        return text  # UTF-8 that was cut or patched
+    sample = data[:65536]
+    lone = _lone(sample)
+    if not lone and (text := _kana(sample, data)):
+        return text
+    found = cchardet.detect(sample)
+    name = codec_name(found.get("encoding") or "")
+    if name in (_WESTERN if lone else _OTHERS):
+        text = _attempt(data, name)
+        if text and (name not in {"cp932", "shift_jis"} or _japanese(text)):
+            return text
+    if not lone:
+        for name in ("cp932", "euc_jp"):
+            text = _attempt(data, name)
+            if text and _japanese(text):
+                return text
+    return _latin(data)
 
 
-_JAPANESE_FIRST = ("cp932", "euc_jp", "cp1252")
+_UTF8_PAIR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_WESTERN = frozenset(("cp1254", "iso8859-9", "cp1250", "iso8859-2"))
+"""Guesses believed of bytes above 127 that stand alone, in words of a Latin script; the rest is `windows-1252`."""
+_OTHERS = frozenset(
+    [
+        "cp932",
+        "euc_jp",
+        "gb18030",
+        "big5",
+        "big5hkscs",
+        "cp949",
+        "euc_kr",
+        "utf-16",
+        "utf-32",
+        "koi8-r",
+        "koi8-u",
+        "cp1251",
+        "iso8859-5",
+        "cp866",
+        "cp1253",
+        "iso8859-7",
+        "cp1255",
+        "iso8859-8",
+        "cp1256",
+        "cp874",
+        "tis-620",
+        "shift_jis",
+        "cp1258",
+    ]
+)
+_CJK = frozenset(("cp932", "euc_jp", "gb18030", "big5", "big5hkscs", "cp949", "euc_kr", "shift_jis"))
+_KANA = re.compile("[\u3040-\u30ff]")
+_KANA_OR_KANJI = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+
+
+def _lone(data: bytes) -> bool:
+    """Tell whether most bytes above 127 stand alone or in twos, as accents do and other scripts do not."""
+    runs = _HIGH.findall(data)
+    return sum(len(run) < 3 for run in runs) * 2 > len(runs) and sum(map(len, runs)) < len(data) * 0.3
+
+
+def _attempt(data: bytes, name: str) -> str:
+    try:
+        return data.decode(name)
+    except (UnicodeDecodeError, ValueError):
+        text = data.decode(name, "replace") if name in _CJK else ""
+        return text if text.count("\ufffd") * 50 < len(text) else ""
+
+
+def _kana(sample: bytes, data: bytes) -> str:
+    """Give what is Japanese beyond doubt, even if too short for statistics: a fifth of it kana, and no byte amiss."""
+    for name in ("euc_jp", "cp932"):
+        text = _attempt(sample, name)
+        high = sum(char > "\x7f" for char in text)
+        if high > 1 and len(_KANA.findall(text)) * 5 >= high and _japanese(text):
+            return _attempt(data, name)
+    return ""
+
+
+def _japanese(text: str) -> bool:
+    """Tell Japanese from bytes that merely decode as Shift_JIS: those give half-width katakana and rare signs."""
+    high = sum(char > "\x7f" for char in text)
+    return 2 * len(_KANA_OR_KANJI.findall(text)) > high
+
+
+def _latin(data: bytes) -> str:
+    """Decode as windows-1252; bytes that it leaves undefined are controls (WHATWG), and go."""
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.translate(None, b"\x81\x8d\x8f\x90\x9d").decode("cp1252")
+
+
+def _mislabelled(data: bytes) -> str:
+    """Give the text of what calls itself Latin-1 or ASCII and is of another script beyond doubt; empty where it is not."""
+    sample = data[:65536]
+    if _lone(sample):
+        return ""
+    found = cchardet.detect(sample)
+    name = codec_name(found.get("encoding") or "")
+    return _attempt(data, name) if name in _OTHERS and (found.get("confidence") or 0) >= 0.9 else ""
 
 
 def _iso2022(data: bytes) -> str:

@@ -18,13 +18,23 @@ MAX_HOPS = 100
 MAX_DATE = 200
 MAX_SPOT = 1_000
 MAX_ADDRESSES = 2_000
+MAX_CACHED = 2_000
+"""Characters of an address header that is remembered: people write to the same people."""
 
 _WANTED = frozenset(
     (
         b"from to cc bcc subject date message-id in-reply-to references received thread-index delivered-to x-original-to "
-        b"envelope-to x-envelope-to x-delivered-to x-gmail-labels content-type sender"
+        b"envelope-to x-envelope-to x-delivered-to x-gmail-labels content-type sender x-mozilla-status"
     ).split()
 )
+_SPELT = {
+    spelt: name
+    for name in _WANTED
+    for spelt in (name, name.title(), name.title().replace(b"-Id", b"-ID"), name.upper())
+}
+_UNWANTED: set[bytes] = set()
+"""Names of headers that were met and are not used: cheaper to know than to bring to lower case again."""
+MAX_NAMES = 2_000
 _BLANKS = (b"\n\n", b"\n\r\n")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(?<=\?=)\s+(?==\?)")
@@ -44,10 +54,12 @@ _SIMPLE = re.compile(r'^\s*(?:"([^"\\]*)"|([^"<>@,;:()\\]*?))\s*<\s*([^<>@\s,;:]
 _BARE = re.compile(r"^\s*([^<>@\s,;:()\"]+@[^<>@\s,;:()\"]+)\s*$")
 _AT = re.compile(r"^\s*([^\s<>@,;()]+)\s+(?:at|AT|\(at\)|\[at\])\s+([^\s<>@,;()]+\.[^\s<>@,;()]+)\s*$")
 _SPOT = re.compile(r'"[^"]+"@[^\s<>@,;]+|[^\s<>@,;]+\s*@\s*[^\s<>,;]+')
+_LOCAL = re.compile(r"[\w.+=-]{1,64}", re.ASCII)
 _ANGLE = re.compile(r"<\s*([^<>]*?)\s*>")
 _COMMENT = re.compile(r"\(([^()]*)\)")
-_FROM_HOP = re.compile(r"^\s*from\s+(\S+)", re.IGNORECASE)
-_BY_HOP = re.compile(r"(?:^|\s)by\s+([^\s;]+)", re.IGNORECASE)
+_BY = frozenset(("by", "BY", "By"))
+MAX_HOP = 4_000
+"""Characters of a Received header that are looked at for names of hosts."""
 _GROUP = re.compile(r"^\s*[^\"<>@,;:()]*:\s*")
 
 _ZONE_NAME = re.compile(r"\b[A-Z]{3,4}\b")
@@ -75,14 +87,28 @@ def collect(block: bytes) -> dict[bytes, list[bytes]]:
         block = block.replace(b"\r\n", b"\n")
     for line in block.replace(b"\n\t", b" ").replace(b"\n ", b" ").split(b"\n"):
         name, colon, value = line.partition(b":")
-        key = name.rstrip().lower()
-        if colon and key in _WANTED:
-            found.setdefault(key, []).append(value.strip())
+        key = _SPELT.get(name)
+        if key is None:
+            if name in _UNWANTED:
+                continue
+            key = name.rstrip().lower()
+            if key not in _WANTED:
+                if len(_UNWANTED) < MAX_NAMES:
+                    _UNWANTED.add(name)
+                continue
+        if not colon:
+            continue
+        if key in found:
+            found[key].append(value.strip())
+        else:
+            found[key] = [value.strip()]
     return found
 
 
 def text(value: bytes, label: str = "") -> str:
     """Give a header's value as raw text: 8-bit and ISO-2022-JP decoded, encoded words still closed."""
+    if value.isascii() and b"\x1b" not in value:
+        return value.decode("ascii")
     return charsets.decode(value, label)
 
 
@@ -123,6 +149,11 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
 
 def addresses(value: str) -> list[Address]:
     """Give (address in lower case, display name) pairs of an address header; groups are opened, junk kept as a name."""
+    return list(_addresses(value) if len(value) <= MAX_CACHED else _addresses.__wrapped__(value))
+
+
+@lru_cache(maxsize=20_000)
+def _addresses(value: str) -> tuple[Address, ...]:
     found: list[Address] = []
     if len(value) > 100:
         value = " ".join(value.split())
@@ -130,7 +161,7 @@ def addresses(value: str) -> list[Address]:
         found += _address(piece)
         if len(found) >= MAX_ADDRESSES:
             break
-    return found
+    return tuple(found)
 
 
 def _address(piece: str) -> list[Address]:
@@ -156,6 +187,8 @@ def _address(piece: str) -> list[Address]:
     if found:
         # several in one piece: somebody forgot the commas
         return [(re.sub(r"\s*@\s*", "@", each).lower(), name or " ".join(comments)) for each in found]
+    if angles and _LOCAL.fullmatch(spot):
+        return [(spot.lower(), name)]  # a name of the server's own, with no domain
     left = decoded(spot)
     return [("", name or left)] if (name or left) else []
 
@@ -266,9 +299,18 @@ def micros(stamp: datetime) -> int | None:
 def hop(value: str, zone: tzinfo) -> tuple[str | None, str | None, int | None]:
     """Give (by, from, time) of one Received header; host names in lower case."""
     head, _, when = value.rpartition(";")
-    sender, receiver = _FROM_HOP.match(head), _BY_HOP.search(head)
-    time, _ = moment(when, zone) if when else (None, False)
-    return (_host(receiver.group(1)) if receiver else None, _host(sender.group(1)) if sender else None, time)
+    time = moment(when, zone)[0] if when else None
+    words = head[:MAX_HOP].split()
+    if not words:
+        return None, None, time
+    sender = receiver = None
+    if words[0].lower() == "from" and len(words) > 1:
+        sender = _host(words[1])
+    for place, word in enumerate(words):
+        if word in _BY and place + 1 < len(words):
+            receiver = _host(words[place + 1])
+            break
+    return receiver, sender, time
 
 
 def _host(word: str) -> str:

@@ -10,12 +10,10 @@ from datetime import tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import fast_mail_parser
-
 from unsealed.errors import BadRecord
-from unsealed.read.mail import careful, headers
+from unsealed.read.mail import headers, labels, unwrap
 from unsealed.read.mail.attached import MAX_TEXT, attachment
-from unsealed.read.mail.parts import Leaf, leaves
+from unsealed.read.mail.parts import Leaf, Trouble
 from unsealed.read.mail.thread_index import conversation_root
 from unsealed.read.reader import Part, Row, skip
 from unsealed.schema import content_id
@@ -60,11 +58,9 @@ def rows(raw: bytes, part: Part, locator: str) -> Iterator[Row]:
         notes.append("headers_only")
         yield skip(part, locator, "message_too_large", f"{size:,} bytes: only the headers are read")
         raw = block + b"\n\n"
-    text, attached, trouble = _contents(raw)
-    for reason, detail in trouble:
-        notes.append(reason)
-        yield skip(part, locator, reason, detail)
-    yield from assemble(found, text, attached, part, locator, size, notes)
+    trouble: Trouble = []
+    parts = unwrap.structure(raw, trouble)
+    yield from _composed(found, parts, part, locator, size, notes, trouble)
 
 
 def built(
@@ -80,8 +76,35 @@ def built(
         size: its size there, in bytes.
         notes: what had to be assumed or repaired so far.
     """
-    text, attached = _compose(parts)
-    yield from assemble(headers.collect(block), text, attached, part, locator, size, notes or [])
+    yield from _composed(headers.collect(block), parts, part, locator, size, notes or [], [])
+
+
+def _composed(
+    found: dict[bytes, list[bytes]],
+    parts: list[Leaf],
+    part: Part,
+    locator: str,
+    size: int,
+    notes: list[str],
+    trouble: Trouble,
+) -> Iterator[Row]:
+    """Join what a reader sees on opening the letter; the rest is attachments."""
+    shown: list[str] = []
+    hidden: list[str] = []
+    attached = []
+    for leaf in unwrap.opened(parts, trouble):
+        if leaf.attached:
+            attached.append(leaf)
+            continue
+        text = leaf.text()
+        if text:
+            shown.append(text)
+        if leaf.hidden:
+            hidden.append(leaf.hidden)
+    for reason, detail in trouble:
+        notes.append(reason)
+        yield skip(part, locator, reason, detail)
+    yield from assemble(found, "\n".join(shown), attached, part, locator, size, notes, "\n".join(hidden)[:MAX_TEXT])
 
 
 def assemble(
@@ -92,6 +115,7 @@ def assemble(
     locator: str,
     size: int,
     notes: list[str],
+    hidden: str = "",
 ) -> Iterator[Row]:
     """Give a message's row and those of its attachments."""
     message_id = content_id(part.evidence_id, locator, part.place.mailbox, part.place.folder)
@@ -101,40 +125,14 @@ def assemble(
         yield skip(part, locator, "text_too_long", f"text is cut after {MAX_TEXT:,} characters")
     hashes = []
     for number, leaf in enumerate(attached):
-        row, digest = attachment(leaf, message_id, number)
+        row, digest, problems = attachment(leaf, message_id, number, part.settings)
         hashes.append(digest)
+        for reason, detail in problems:
+            yield skip(part, locator, reason, detail)
         yield "attachments", row
-    yield "messages", _message(found, part, locator, message_id, size, text, hashes, notes)
-
-
-def _contents(raw: bytes) -> tuple[str, list[Leaf], list[tuple[str, str]]]:
-    """Give the text, the attachments and what could not be read; the slow way where the fast one raises."""
-    trouble: list[tuple[str, str]] = []
-    try:
-        tree = fast_mail_parser.parse_email_tree(raw, mode="lazy")
-        if not tree.children and tree.content is None:
-            return (*_compose(list(careful.leaves(raw, trouble))), trouble)  # a multipart without a boundary
-        text, attached = _compose(list(leaves(tree, trouble)))
-        for leaf in attached:
-            leaf.content()
-    except fast_mail_parser.ParseError:
-        trouble = []
-        text, attached = _compose(list(careful.leaves(raw, trouble)))
-    return text, attached, trouble
-
-
-def _compose(parts: list[Leaf]) -> tuple[str, list[Leaf]]:
-    """Join what a reader sees on opening the letter; the rest is attachments."""
-    shown: list[str] = []
-    attached = []
-    for leaf in parts:
-        if leaf.attached:
-            attached.append(leaf)
-        else:
-            text = leaf.text()
-            if text:
-                shown.append(text)
-    return "\n".join(shown), attached
+    if labels.deleted(found, part.shown):
+        notes.append("deleted")
+    yield "messages", _message(found, part, locator, message_id, size, text, hidden, hashes, notes)
 
 
 def _message(
@@ -144,17 +142,14 @@ def _message(
     message_id: str,
     size: int,
     text: str,
+    hidden: str,
     hashes: list[str],
     notes: list[str],
 ) -> tuple[object, ...]:
     local, heads = zone(part.timezone), _Heads(found)
     first, people = heads.first, heads.people
     hops = [headers.hop(headers.text(value), local) for value in found.get(b"received", ())[: headers.MAX_HOPS]]
-    date, assumed = headers.moment(first(b"date"), local) if b"date" in found else (None, False)
-    if date is None:
-        notes.append("date_missing" if b"date" not in found else "date_unreadable")
-    elif assumed:
-        notes.append("date_zone_assumed")
+    date = _date(heads, local, notes)
     senders = people(b"from") or people(b"sender")
     sender, sender_name = senders[0] if senders else (None, "")
     to, cc, bcc = people(b"to"), people(b"cc"), people(b"bcc")
@@ -162,6 +157,7 @@ def _message(
     ids = headers.message_ids(first(b"message-id"))
     replied = headers.message_ids(first(b"in-reply-to"))
     arrived = next((time for _, _, time in hops if time is not None), date)
+    labelled = labels.labels(found)
     hints = [address for name in _MAILBOX_HINTS if name in found for address, _ in people(name) if address]
     spoken = " ".join(text.split())
     digest = content_id(sender, subject, str(date), spoken, *hashes)
@@ -170,7 +166,7 @@ def _message(
         part.evidence_id,
         locator,
         part.place.mailbox,
-        part.place.folder,
+        labels.folder(labelled, part.place.folder) if labelled else part.place.folder,
         ids[0] if ids else None,
         date,
         sender or None,
@@ -193,22 +189,44 @@ def _message(
         conversation_root(first(b"thread-index")),
         list(dict.fromkeys(hints)),
         part.place.group,
+        labelled,
+        hidden,
     )
+
+
+def _date(heads: "_Heads", local: tzinfo, notes: list[str]) -> int | None:
+    """Give the time of the Date header; note what it lacks."""
+    if b"date" not in heads.found:
+        notes.append("date_missing")
+        return None
+    date, assumed = headers.moment(heads.first(b"date"), local)
+    if date is None:
+        notes.append("date_unreadable")
+    elif assumed:
+        notes.append("date_zone_assumed")
+    return date
 
 
 class _Heads:
     """The headers of one message as text, raw 8-bit read with the charset that the body declares."""
 
     def __init__(self, found: dict[bytes, list[bytes]]) -> None:
-        self.found, self.label = found, _label(found)
+        self.found = found
 
     def first(self, name: bytes) -> str:
         values = self.found.get(name)
-        return headers.text(values[0], self.label) if values else ""
+        return self._text(values[0]) if values else ""
 
     def people(self, name: bytes) -> list[headers.Address]:
-        values = self.found.get(name, ())
-        return [pair for value in values for pair in headers.addresses(headers.text(value, self.label))]
+        values = self.found.get(name)
+        if not values:
+            return []
+        if len(values) == 1:
+            return headers.addresses(self._text(values[0]))
+        return [pair for value in values for pair in headers.addresses(self._text(value))]
+
+    def _text(self, value: bytes) -> str:
+        return headers.text(value) if value.isascii() else headers.text(value, _label(self.found))
 
 
 _CHARSET = re.compile(rb"charset\s*=\s*\"?([A-Za-z0-9_:.\-]+)", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""The logs of Microsoft Entra ID: one record, whatever export it came in."""

@@ -1,0 +1,1 @@
+"""What Microsoft Graph's message resources hold, brought to the form that mail has."""

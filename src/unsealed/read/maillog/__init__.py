@@ -1,0 +1,1 @@
+"""What mail servers write to syslog: the envelope of a line, the year it leaves out, and a module a program."""

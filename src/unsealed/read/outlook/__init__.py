@@ -1,0 +1,1 @@
+"""What Outlook's formats share: MAPI properties, rich text, and the letter that they describe."""

@@ -1,0 +1,1 @@
+"""Windows events, whatever they were exported as."""
