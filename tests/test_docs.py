@@ -109,6 +109,10 @@ def reasons() -> set[str]:
         for row in (node for node in ast.walk(tree) if isinstance(node, ast.Tuple) and len(node.elts) == 5):
             if ast.unparse(row.elts[0]) == "part.evidence_id":
                 found |= _words(row.elts[3], tree)
+        if path.parent.name == "attachments":
+            pairs = (node for node in ast.walk(tree) if isinstance(node, ast.Tuple) and len(node.elts) == 2)
+            told = (pair.elts[0].value for pair in pairs if isinstance(pair.elts[0], ast.Constant))
+            found |= {word for word in told if isinstance(word, str) and word.startswith("attachment_")}
     return found
 
 

@@ -39,6 +39,7 @@ def test_a_request_in_the_combined_format(tmp_path: Path) -> None:
     [
         f'203.0.113.7 - - {TIME} "GET /owa/ HTTP/1.0" 401 3401',
         f'mail.cspa.go.jp.example:443 203.0.113.7 - - {TIME} "GET /owa/ HTTP/1.0" 401 - "-" "-"',
+        f'203.0.113.7 - Hoshino Ren {TIME} "GET /owa/ HTTP/1.0" 401 3401 "-" "x"',
         f'203.0.113.7 CSPA\\ren - {TIME} "GET /owa/ HTTP/1.0" 401 3401 "-" "x" 0.003 "more"',
     ],
 )

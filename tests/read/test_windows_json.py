@@ -96,6 +96,21 @@ def test_exchange_s_administrators(tmp_path: Path) -> None:
     assert (found["user"], found["target"]) == ("cspa.example/users/admin", "-Name x -ForwardTo a@evil.example")
 
 
+def test_a_sign_in_through_a_federation_server(tmp_path: Path) -> None:
+    audit = "<AuditBase><UserId>Ren@cspa.go.jp.example</UserId><IpAddress>203.0.113.7,10.0.0.1</IpAddress></AuditBase>"
+    value = {
+        "EventID": 1203,
+        **COMMON,
+        "SourceName": "AD FS Auditing",
+        "EventTime": "2023-05-01 10:02:03",
+        "EventType": "AUDIT_FAILURE",
+    }
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps(value | {"Message": audit}))
+    (found,), _ = checked(READER, path)
+    assert (found["user"], found["client_ip"], found["outcome"]) == ("ren@cspa.go.jp.example", "203.0.113.7", "failure")
+
+
 def test_what_is_no_event_is_named_and_other_json_left_to_others(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps(TREE) + "\n" + '{"EventID": 1, "Channel": "x"}\n{"a": 1}\n{"EventID": 1, "Chan')

@@ -73,6 +73,8 @@ def _latest(part: Part) -> Iterator[tuple[str, int | None]]:
 
 def _columns(match: re.Match[str], line: str) -> tuple[object, ...]:
     host, ip, ident, user, told, asked, status, size, referer, agent, rest = match.groups()
+    if host and request.client_ip(ip) is None and request.client_ip(host):
+        host, ip, user = None, host, user if ident == "-" else f"{ident} {user}"  # a name with a space in it
     words = asked.split(" ")
     method, target = (words[0], words[1]) if len(words) > 1 else ("", asked)
     stem, _, query = target.partition("?")

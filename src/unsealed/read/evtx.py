@@ -84,7 +84,9 @@ class _Chunk:
             self.data = _CHUNK + self.data[len(_CHUNK) :]  # only its name is damaged
         if not self.data.startswith(_CHUNK):
             if self.data.strip(b"\x00"):
-                yield self._lost(0, len(self.data), "damaged_chunk", "this is no chunk of an event log")
+                yield skip(
+                    self.part, self._spot(0, len(self.data)), "damaged_chunk", "this is no chunk of an event log"
+                )
             return
         places, end = self._records(), self._end()
         seen: set[int] = set()
@@ -94,10 +96,14 @@ class _Chunk:
             yield made if len(made) == 2 else (*made[:3], f"byte:{self.start + place[0]}+{place[1]}", made[4])
         for number, (offset, length) in places.items():
             if number not in seen and offset < end:
-                yield self._lost(offset, length, "damaged_record", f"event record {number} can't be read")
+                yield skip(
+                    self.part, self._spot(offset, length), "damaged_record", f"event record {number} can't be read"
+                )
         stopped = max((offset + length for offset, length in places.values()), default=RECORDS)
         if stopped < end and (self.data[stopped:end].strip(b"\x00") or self._last() > max(places, default=0)):
-            yield self._lost(stopped, end - stopped, "damaged_chunk", "the rest of this chunk can't be read")
+            yield skip(
+                self.part, self._spot(stopped, end - stopped), "damaged_chunk", "the rest of this chunk can't be read"
+            )
 
     def _end(self) -> int:
         """Tell up to where the chunk says that it holds records."""
@@ -149,7 +155,7 @@ class _Chunk:
         try:
             return self._made(record["data"], record["timestamp"])
         except ValueError as error:
-            return self._lost(RECORDS, len(self.data) - RECORDS, "not_a_record", str(error)[:300])
+            return skip(self.part, self._spot(RECORDS, len(self.data) - RECORDS), "not_a_record", str(error)[:300])
 
     def _made(self, raw: str, written: str) -> Made:
         found = tree.event(orjson.loads(raw))
@@ -159,8 +165,8 @@ class _Chunk:
         made = event.columns(found, raw)
         return event.source(found), event.identity(found, time, raw), time, "", tuple(map(made.get, event.FILLED))
 
-    def _lost(self, offset: int, length: int, reason: str, detail: str) -> Row:
-        return skip(self.part, f"byte:{self.start + offset}+{length}", reason, detail)
+    def _spot(self, offset: int, length: int) -> str:
+        return f"byte:{self.start + offset}+{length}"
 
 
 def _records(chunk: bytes) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from unsealed.read.maillog import envelope, exim
 from unsealed.read.maillog.records import Records
 from unsealed.read.reader import Batch, Part, Row, skip
 
-_PREFIX = re.compile(r"\S+ exim\S*\[\d+\]: (?=\d{4}-)")
+_PREFIX = re.compile(r"\A\S{1,300} exim\S{0,100}\[\d+\]: (?=\d{4}-)")
 _OWN = re.compile(
     rf"(?:\[\d+\] )?(?:{exim.ID}|H=|SMTP |no host name found|no IP address found|no MAIL in|refused |rejected |Start queue run|"
     r"End queue run|exim [\d.]+ daemon started|cwd=|TLS error|\S+ authenticator failed|Warning: |unexpected disconnection|"
@@ -33,7 +33,7 @@ class Exim:
     def detect(self, head: bytes, shown: str) -> int:
         """Be sure where lines with Exim's time go on with one of its ids or words."""
         del shown
-        told = [line for line in head_text(head).split("\n")[:400] if line.strip() and not line.startswith("#")]
+        told = [line[:500] for line in head_text(head).split("\n")[:400] if line.strip() and not line.startswith("#")]
         stamped = [match.end() for line in told if (match := exim.STAMP.match(_PREFIX.sub("", line)))]
         own = sum(bool(_text_of(line)) for line in told)
         return 85 if own and own * 2 > len(stamped) and stamped and own * 20 > len(told) and _first(told) else 0

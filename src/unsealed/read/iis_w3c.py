@@ -5,6 +5,7 @@ https://learn.microsoft.com/windows/win32/http/w3c-logging, https://www.w3.org/T
 
 from collections.abc import Iterator
 
+from unsealed.errors import BadRecord
 from unsealed.read import fields_log
 from unsealed.read.encodings import head_text
 from unsealed.read.events import Lines
@@ -56,12 +57,13 @@ class IisW3c:
                 plan = guessed.setdefault(names, Plan(fields_log.Header(names)))
             if len(values) != plan.width:
                 values = plan.mended(line)
-            made = plan.columns(values) if values else plan.wrong(line, part, place)
-            if isinstance(made, str):
-                reason, _, detail = made.partition(":")
-                yield skip(part, place, reason, detail)
+            try:
+                if not values:
+                    raise plan.wrong(line, part, place)
+                time, columns = plan.columns(values)
+            except BadRecord as error:
+                yield skip(part, place, error.reason, error.detail)
             else:
-                time, columns = made
                 yield from out.add(line, time, place, *columns)
         yield from out.flush()
 
@@ -73,8 +75,11 @@ def _latest(part: Part) -> Iterator[tuple[str, int | None]]:
         values = [] if isinstance(line, fields_log.TooLong) else line.split(" ")
         if isinstance(line, str) and len(values) != plan.width:
             values = plan.mended(line)
-        if isinstance(line, str) and values and (time := plan.moment(values)[0]) is not None:
-            yield line, time
+        try:
+            if isinstance(line, str) and values:
+                yield line, plan.moment(values)[0]
+        except BadRecord:
+            continue
 
 
 READER = IisW3c()

@@ -22,6 +22,9 @@ _DETAIL = re.compile(r"^\s*([A-Za-z][\w .()-]{1,60}?):[ \t]*(.*)$", re.MULTILINE
 _UTC = ("@timestamp", "TimeCreated", "SystemTime", "UtcTime", "TimeGenerated")
 """Names under which times stand in UTC; NXLog's `EventTime` is the machine's own."""
 
+_LOCAL = ("EventTime", "EventReceivedTime")
+_AUDIT = {"AUDIT_FAILURE": "Audit Failure", "AUDIT_SUCCESS": "Audit Success"}
+
 
 def known(value: dict[str, Any]) -> bool:
     """Tell an object that is a Windows event."""
@@ -109,10 +112,11 @@ def _flat(value: dict[str, Any]) -> event.Event:
         tree.plain(value.get("SourceName") or value.get("ProviderName") or value.get("Provider")),
         tree.plain(value.get("Computer") or value.get("Hostname") or value.get("ComputerName")),
         tree.plain(value.get("RecordNumber") or value.get("EventRecordID") or value.get("RecordId")),
-        next((value[name] for name in (*_UTC, "EventTime") if value.get(name)), None),
-        value.get("Keywords"),
+        next((value[name] for name in (*_UTC, *_LOCAL) if value.get(name)), None),
+        _AUDIT.get(str(value.get("EventType"))) or value.get("Keywords"),
         str(value.get("UserID") or ""),
         {name: told for name, told in data.items() if name not in {"Provider", "Message"}},
+        message=tree.plain(value.get("Message")),
     )
 
 
@@ -152,7 +156,7 @@ class WindowsJson:
             except (ValueError, AttributeError) as error:
                 yield skip(part, found.locator, "not_a_record", f"no Windows event: {error}"[:300])
                 continue
-            own = "EventTime" in found.value and not any(found.value.get(name) for name in _UTC)
+            own = bool(set(_LOCAL) & found.value.keys()) and not any(found.value.get(name) for name in _UTC)
             time, told = times.moment(one.time, local if own else UTC)
             if time is None:
                 yield skip(part, found.locator, "not_a_record", "the event does not tell when it was")

@@ -63,11 +63,17 @@ def examine() -> list[dict[str, Any]]:
 
 def _tesseract() -> dict[str, Any]:
     """Tell whether `--ocr` can read words in images, and in which languages."""
-    from unsealed.read.attachments import images
+    import shutil
+    import subprocess
 
     mend = "Only `--ocr` needs it. On Debian: `apt install tesseract-ocr tesseract-ocr-jpn`."
-    chosen = images.languages()
-    return _row("tesseract", chosen or "missing", "jpn" in chosen, optional=True, mend=mend)
+    program = shutil.which("tesseract")
+    if program is None:
+        return _row("tesseract", "missing", ok=False, optional=True, mend=mend)
+    told = subprocess.run([program, "--list-langs"], capture_output=True, check=False, timeout=10)  # noqa: S603 - of our own words only
+    languages = told.stdout.decode("ascii", "replace").split()
+    found = ", ".join(language for language in ("eng", "jpn") if language in languages)
+    return _row("tesseract", found or "no language", "jpn" in languages, optional=True, mend=mend)
 
 
 def _has_fcntl() -> bool:

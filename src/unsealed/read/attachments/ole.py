@@ -15,7 +15,7 @@ MAX_OBJECTS = 200
 
 def words(data: bytes) -> tuple[str | None, list[str]]:
     """Give the words of a compound file; None if it is none of a kind that has any."""
-    import olefile  # type: ignore[import-untyped]  # it has none
+    import olefile
 
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as file:

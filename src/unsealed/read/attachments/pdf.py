@@ -1,16 +1,7 @@
-"""PDF: its words page by page, with notes and the fields of forms; ISO 32000-2.
-
-Through pypdfium2 where it is installed, which loses nothing; else through kreuzberg, whose guess at the layout of a page
-leaves out a sentence here and there.
-"""
+"""PDF: its words page by page, with notes and the fields of forms; ISO 32000-2, read by PDFium."""
 
 import importlib
-import importlib.util
-import os
 import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from unsealed.read.attachments.outcome import MAX_TEXT, EncryptedError, NotReadError
@@ -24,8 +15,6 @@ MAX_PAGES = 20_000
 
 def words(data: bytes, passwords: tuple[str, ...]) -> tuple[str, list[str]]:
     """Give the words of a PDF, and what could not be read of it."""
-    if importlib.util.find_spec("pypdfium2") is None:
-        return _through_kreuzberg(data, passwords), []
     pdfium: Any = importlib.import_module("pypdfium2")
     document = _opened(pdfium, data, passwords)
     out: list[str] = []
@@ -72,45 +61,3 @@ def _notes(raw: Any, page: Any) -> list[str]:  # noqa: ANN401 - as above
                 found.append(bytes(held)[: length - 2].decode("utf-16-le", "replace").replace("\r", "\n").strip())
         raw.FPDFPage_CloseAnnot(note)
     return found
-
-
-def _through_kreuzberg(data: bytes, passwords: tuple[str, ...]) -> str:
-    import kreuzberg
-
-    options = kreuzberg.PdfConfig(
-        extract_images=False, extract_metadata=False, extract_annotations=True, passwords=list(passwords)
-    )
-    config = kreuzberg.ExtractionConfig(
-        use_cache=False,
-        enable_quality_processing=False,
-        pdf_options=options,
-        postprocessor=kreuzberg.PostProcessorConfig(enabled=False),
-        concurrency=kreuzberg.ConcurrencyConfig(max_threads=1),
-        content_filter=kreuzberg.ContentFilterConfig(
-            include_headers=True, include_footers=True, include_watermarks=True, strip_repeating_text=False
-        ),
-    )
-    try:
-        with _private_room():
-            result = kreuzberg.extract_bytes_sync(data, "application/pdf", config)
-    except kreuzberg.KreuzbergError as error:
-        if "assword" in str(error):
-            raise EncryptedError from error
-        raise NotReadError(str(error)[:200]) from error
-    notes = [str(text) for note in result.annotations or () if (text := getattr(note, "content", None))]
-    return "\n".join([result.content.replace("\r\n", "\n"), *notes]).strip()
-
-
-@contextmanager
-def _private_room() -> Iterator[None]:
-    """Let kreuzberg unpack its library where no one else can have put another under its name; it does so once."""
-    before = os.environ.get("TMPDIR")
-    with tempfile.TemporaryDirectory(prefix="unsealed-") as room:
-        os.environ["TMPDIR"] = room
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["TMPDIR"]
-            else:
-                os.environ["TMPDIR"] = before

@@ -33,7 +33,7 @@ class Compound:
     """One compound file, open for reading."""
 
     def __init__(self, data: bytes) -> None:
-        import olefile  # type: ignore[import-untyped]  # it has no types
+        import olefile
 
         try:
             self.ole: Any = olefile.OleFileIO(io.BytesIO(data), raise_defects=olefile.DEFECT_FATAL)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import orjson
 
+from unsealed.errors import BadRecord
 from unsealed.read import fields_log
 from unsealed.read.reader import Part
 from unsealed.read.web import request
@@ -46,14 +47,12 @@ class Plan:
         self.spaced = [at[name.lower()] for name in _SPACED if name.lower() in at]
         self.numbers = [at[name] for name in ("sc-status", "s-port", "sc-substatus", "time-taken") if name in at]
 
-    def columns(self, values: list[str]) -> tuple[int, tuple[object, ...]] | str:
-        """Give time and columns of a line's values, or what is wrong with them, as `code:words`."""
+    def columns(self, values: list[str]) -> tuple[int, tuple[object, ...]]:
+        """Give time and columns of a line's values; raises `BadRecord` where they tell no time."""
         method, stem, query, user, ip, agent, cookie, status, size = [
             (values[at] if values[at] != "-" else "") if at >= 0 else "" for at in self.at
         ]
         time, basis = self.moment(values)
-        if time is None:
-            return basis
         raw = orjson.dumps(dict(zip(self.names, values, strict=True))).decode()
         return time, (
             method or None,
@@ -70,22 +69,25 @@ class Plan:
             int(size) if size.isdecimal() else None,
         )
 
-    def moment(self, values: list[str]) -> tuple[int | None, str]:
-        """Give the time, and what of it had to be supplied; if there is none, why."""
+    def moment(self, values: list[str]) -> tuple[int, str]:
+        """Give the time, and what of it had to be supplied; raises `BadRecord` where there is none."""
         if self.time < 0:
-            return None, "no_date:the log has no column for the time of a request"
+            raise BadRecord("no_date", "the log has no column for the time of a request")
         clock = values[self.time]
         if self.date >= 0:
-            time = _micros(values[self.date], clock)
-            return time, "" if time is not None else f"broken_row:no time can be read from {values[self.date][:30]!r}"
+            if (told := _micros(values[self.date], clock)) is None:
+                raise BadRecord("broken_row", f"no time can be read from {values[self.date][:30]!r}")
+            return told, ""
         if not self.day:
-            return None, "no_date:the log has neither a column nor a line for the date"
+            raise BadRecord("no_date", "the log has neither a column nor a line for the date")
         time, before = _micros(self.day, clock), _micros(self.day, self.clock)
         if time is not None and before is not None and time < before - _HOUR:
             self.day = _next(self.day)
             time = _micros(self.day, clock)
-        self.clock = clock if time is not None else self.clock
-        return time, "date" if time is not None else f"broken_row:no time can be read from {clock[:30]!r}"
+        if time is None:
+            raise BadRecord("broken_row", f"no time can be read from {clock[:30]!r}")
+        self.clock = clock
+        return time, "date"
 
     def mended(self, line: str) -> list[str]:
         """Give the values of a line that has more spaces than it should; none where that can't be told."""
@@ -99,14 +101,14 @@ class Plan:
                 return tried
         return []
 
-    def wrong(self, line: str, part: Part, place: str) -> str:
+    def wrong(self, line: str, part: Part, place: str) -> BadRecord:
         """Say why a line can't be read."""
         if not self.web:
-            return "no_header:no line before this one names a web server's columns"
+            return BadRecord("no_header", "no line before this one names a web server's columns")
         start, length = (int(number) for number in place[5:].split("+"))
         count = len(line.split())
         code = "truncated" if start + length >= part.size and count < self.width else "broken_row"
-        return f"{code}:the line has {count} fields where its header names {self.width}"
+        return BadRecord(code, f"the line has {count} fields where its header names {self.width}")
 
 
 def is_web(fields: tuple[str, ...]) -> bool:

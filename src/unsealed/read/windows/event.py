@@ -28,6 +28,7 @@ _TARGETS = ("ObjectName", "RelativeTargetName", "ShareName", "ServiceName", "Tas
             "TargetFilename", "CommandLine", "NewProcessName", "Image", "Path", "ScriptBlockText", "QueryName",
             "TargetUserName")  # fmt: skip
 _NOBODY = frozenset({"", "-", "n/a", "null"})
+_AUDITED = re.compile(r"<(UserId|IpAddress|UserAgentString)>([^<]*)</")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -46,6 +47,8 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     values: tuple[str, ...] = ()
     """Data without names, in their order."""
+    message: str = ""
+    """The event in words, where the export has them."""
 
 
 def source(event: Event) -> str:
@@ -60,12 +63,13 @@ def columns(event: Event, raw: str) -> Columns:
     data = event.data
     cmdlet = event.values[0] if event.channel == "MSExchange Management" and event.values else ""
     signing_in = event.event_id in _ABOUT_TARGET
+    audited = _federated(event) if event.provider.startswith("AD FS") else {}
     return {
         "operation": cmdlet or event.event_id or None,
-        "user": _user(event, signing_in=signing_in),
+        "user": audited.get("userid", "").lower() or _user(event, signing_in=signing_in),
         "mailbox": address(_text(data.get("Mailbox"))),
-        "client_ip": next((ip for name in _IPS if (ip := _ip(data.get(name)))), None),
-        "client": _text(data.get("UserAgent")) or _text(data.get("WorkstationName")),
+        "client_ip": _ip(audited.get("ipaddress")) or next((ip for name in _IPS if (ip := _ip(data.get(name)))), None),
+        "client": audited.get("useragentstring") or _text(data.get("UserAgent")) or _text(data.get("WorkstationName")),
         "session_id": _text(data.get("TargetLogonId" if signing_in else "SubjectLogonId"))
         or _text(data.get("LogonId")),
         "app_id": _text(data.get("ProcessName")) or _text(data.get("LogonProcessName")),
@@ -83,6 +87,14 @@ def identity(event: Event, time: int, raw: str) -> str:
     if not event.record_id:
         return raw
     return f"{event.computer}/{event.channel}/{event.record_id}/{time // 1_000_000}".lower()
+
+
+def _federated(event: Event) -> dict[str, str]:
+    """Give what AD FS writes about a sign-in, as XML within the event; the client's address first of a list."""
+    text = "\n".join((*event.values, event.message, *map(str, event.data.values())))[:65_536]
+    found = {match[1].lower(): match[2].strip() for match in _AUDITED.finditer(text)}
+    told = {name: value for name, value in found.items() if value.lower() not in _NOBODY}
+    return told | {"ipaddress": told.get("ipaddress", "").split(",")[0]}
 
 
 def _user(event: Event, *, signing_in: bool) -> str | None:
