@@ -49,13 +49,14 @@ def test_only_readers_that_heed_a_setting_read_again(case: Case, tmp_path: Path)
 
 def test_a_mapping_given_again_takes_the_place_of_the_older_one(case: Case, tmp_path: Path) -> None:
     file = tmp_path / "../odd name.toml"
-    for text in ("a = 1", "a = 2", "a = 2"):
+    mapping = 'source = "acme"\n[recognise]\ncolumns = ["T"]\n[columns]\ntime = "T"\noperation = {value = "x"}\n'
+    for text in (mapping, mapping + "# corrected\n", mapping + "# corrected\n"):
         file.write_text(text)
         settings.keep(case, mappings=[file])
     (kept,) = settings.load(case).mappings
     assert kept.endswith("-odd_name.toml")
     with open(kept) as stream:  # noqa: PTH123 - a path as readers are given it
-        assert stream.read() == "a = 2"
+        assert stream.read().endswith("# corrected\n")
 
 
 def test_a_file_that_is_not_there_is_said_before_anything_is_read(case: Case, tmp_path: Path) -> None:
