@@ -158,3 +158,12 @@ def test_pages_of_records_strung_together_are_all_read(tmp_path: Path, between: 
         f"{page}-{n}" for page in range(3) for n in range(2)
     ]
     assert not found["skipped"]
+
+
+@pytest.mark.parametrize("data", [b"\xb4", b"\xb4\xb4", b"\xb4\xb4\xb4\xb4", b"[\xb4"])
+def test_a_file_of_stray_bytes_is_told_and_nothing_raises(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "stray.json"
+    path.write_bytes(data)
+    found = rows(READER, path)
+    assert not found["events"]
+    assert found["skipped"]

@@ -125,6 +125,6 @@ def _whole(data: bytes, encoding: str) -> int:
         whole -= whole % 2
         high = data[whole - 1 if encoding == "utf-16-le" else whole - 2] if whole else 0
         return whole - 2 if 0xD8 <= high <= 0xDB else whole
-    while whole > len(data) - 3 and data[whole - 1] & 0xC0 == 0x80:
+    while whole > max(len(data) - 3, 0) and data[whole - 1] & 0xC0 == 0x80:
         whole -= 1
     return whole - 1 if whole and data[whole - 1] >= 0xC0 else len(data)
