@@ -15,6 +15,7 @@ from unsealed.read.encodings import head_text
 from unsealed.read.events import Lines
 from unsealed.read.lines import lines, ranges
 from unsealed.read.reader import Batch, Part, Row, before, skip
+from unsealed.read.values import ip_address
 from unsealed.read.web import request
 
 _FILLED = ("operation", "user", "mailbox", "client_ip", "client", "outcome", "raw", "workload", "target", "bytes_out")
@@ -73,7 +74,7 @@ def _latest(part: Part) -> Iterator[tuple[str, int | None]]:
 
 def _columns(match: re.Match[str], line: str) -> tuple[object, ...]:
     host, ip, ident, user, told, asked, status, size, referer, agent, rest = match.groups()
-    if host and request.client_ip(ip) is None and request.client_ip(host):
+    if host and ip_address(ip) is None and ip_address(host):
         host, ip, user = None, host, user if ident == "-" else f"{ident} {user}"  # a name with a space in it
     words = asked.split(" ")
     method, target = (words[0], words[1]) if len(words) > 1 else ("", asked)
@@ -88,7 +89,7 @@ def _columns(match: re.Match[str], line: str) -> tuple[object, ...]:
         method or None,
         user.strip('" ').lower() if user != "-" else None,
         request.mailbox(stem, query),
-        request.client_ip(ip),
+        ip_address(ip),
         agent if agent != "-" else None,
         request.outcome(status),
         orjson.dumps({name: value for name, value in fields.items() if value is not None}).decode(),

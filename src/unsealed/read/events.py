@@ -41,16 +41,21 @@ class Lines:
         self._moment: int | None = None
         self._seen: dict[str, int] = {}
 
-    def add(self, line: str, time: int | None, locator: str, *values: object) -> Iterator[Batch]:
-        """Take one record; `line` is its text in the evidence. Gives a batch when one is full."""
+    def identity(self, line: str, time: int | None) -> str:
+        """Tell what makes a record this one: its text in the evidence, and how often it stood there in this moment."""
         if time != self._moment:
-            self._moment, self._seen = time, {}
+            self._moment, self._seen = time, {line: 1}
+            return line
         nth = self._seen.get(line, 0)
         self._seen[line] = nth + 1
-        data = (f"{line}\n{nth}" if nth else line).encode("utf-8", "surrogatepass")
+        return f"{line}\n{nth}" if nth else line
+
+    def add(self, line: str, time: int | None, locator: str, *values: object) -> Iterable[Batch]:
+        """Take one record; `line` is its text in the evidence. Gives a batch when one is full."""
+        data = self.identity(line, time).encode("utf-8", "surrogatepass")
         event_id = hashlib.sha256(self._prefix + len(data).to_bytes(8, "big") + data).hexdigest()[:32]
         self._rows.append((event_id, time, locator, *values))
-        return self.flush() if len(self._rows) >= self.SIZE else iter(())
+        return self.flush() if len(self._rows) >= self.SIZE else ()
 
     def resume(self, before: Iterable[tuple[str, int | None]]) -> None:
         """Take note of the records right before the range, newest first: one that stands in it again is another event."""

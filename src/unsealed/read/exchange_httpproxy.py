@@ -7,8 +7,9 @@ https://learn.microsoft.com/exchange/client-developer/exchange-web-services/how-
 import re
 
 from unsealed.read.exchange.headless import PROXY
-from unsealed.read.exchange.log import Columns, ExchangeLog, Fields, first, lower, mailbox, number
+from unsealed.read.exchange.log import Columns, ExchangeLog, Fields, first, lower, mailbox
 from unsealed.read.fields_log import Header
+from unsealed.read.values import ip_address, number
 from unsealed.read.web import request
 
 _COLUMNS = frozenset({"requestid", "urlstem", "anchormailbox", "httpstatus"})
@@ -37,7 +38,7 @@ def _columns(fields: Fields, source: str) -> Columns:
         "operation": fields.get("method"),
         "user": lower(fields.get("authenticateduser")),
         "mailbox": mailbox(match[1] if match else "" if "~" in anchor else anchor) or request.mailbox(stem, query),
-        "client_ip": request.client_ip(fields.get("clientipaddress", "")),
+        "client_ip": ip_address(fields.get("clientipaddress", "")),
         "client": fields.get("useragent"),
         "outcome": request.outcome(status) if _PROXY_FAILED.fullmatch(status) else None,
         "record_id": fields.get("requestid"),

@@ -7,9 +7,9 @@ https://learn.microsoft.com/exchange/mail-flow/connectors/protocol-logging
 import re
 
 from unsealed.read.exchange.headless import MAIL_PROGRAM, SMTP
-from unsealed.read.exchange.log import Columns, ExchangeLog, Fields, lower, mailbox, message_id, number
+from unsealed.read.exchange.log import Columns, ExchangeLog, Fields, lower, mailbox
 from unsealed.read.fields_log import Header
-from unsealed.read.web.request import client_ip
+from unsealed.read.values import ip_address, message_id, number
 
 _MAIL_PROGRAM = frozenset({"sessionid", "seqnumber", "cip", "command", "user"})
 _SMTP = frozenset({"connector-id", "session-id", "sequence-number", "remote-endpoint", "event"})
@@ -47,7 +47,7 @@ def _mail_program(fields: Fields, source: str) -> Columns:
         "operation": command or None,
         "user": lower(user or (given[1] if given else None)),
         "mailbox": mailbox(user, given[1] if given else None),
-        "client_ip": client_ip(fields.get("cip", "")),
+        "client_ip": ip_address(fields.get("cip", "")),
         "session_id": fields.get("sessionid"),
         "outcome": _outcome(answer[1], context) if answer else "failure" if "ErrMsg" in context else None,
         "workload": source.removeprefix("exchange_"),
@@ -73,7 +73,7 @@ def _smtp(fields: Fields, source: str) -> Columns:
     return {
         "operation": _EVENTS.get(mark) or (data.split(" ", 1)[0].partition(":")[0] or None),
         "user": lower(data) if authenticated else None,
-        "client_ip": client_ip(fields.get("local-endpoint" if sent else "remote-endpoint", "")),
+        "client_ip": ip_address(fields.get("local-endpoint" if sent else "remote-endpoint", "")),
         "session_id": fields.get("session-id"),
         "outcome": "failure" if _REFUSED.match(data) else "success" if authenticated or _TAKEN.match(data) else None,
         "workload": "smtp",

@@ -16,11 +16,10 @@ from unsealed.read.exchange.log import (
     first,
     lower,
     mailbox,
-    message_id,
-    number,
 )
 from unsealed.read.fields_log import Header
-from unsealed.read.web.request import client_ip, outcome, service
+from unsealed.read.values import ip_address, message_id, number
+from unsealed.read.web.request import outcome, service
 
 _FAMILY = ("anchormailbox", "recipient-address", "seqnumber", "sequence-number")
 """Columns of the logs that other readers take."""
@@ -65,7 +64,7 @@ def _columns(fields: Fields, source: str) -> Columns:
         "operation": asked or first(fields, "eventid", "event", "method", "action", "component"),
         "user": lower(_MARKED.sub("", user or "")),
         "mailbox": mailbox(*(fields.get(name) for name in ("impersonateduser", "actasuser", "proxyasuser", "mailbox"))),
-        "client_ip": client_ip(
+        "client_ip": ip_address(
             first(fields, "clientipaddress", "clientip", "client-ip", "enteredorgfromip", "remoteendpoint", "sourceip")
             or ""
         ),

@@ -17,12 +17,11 @@ from unsealed.read.exchange.log import (
     first,
     lower,
     mailbox,
-    message_id,
 )
 from unsealed.read.fields_log import Header
 from unsealed.read.reader import Batch, Part, Row
 from unsealed.read.structured import Record, StructuredLog, no_time, word
-from unsealed.read.web.request import client_ip
+from unsealed.read.values import ip_address, message_id
 
 _COLUMNS = frozenset({"event-id", "message-id", "recipient-address", "sender-address"})
 _CSV = frozenset({"eventid", "messageid", "sender", "recipients"})
@@ -72,7 +71,7 @@ def _transport(
     return {
         "operation": what,
         "mailbox": mailbox(touched),
-        "client_ip": client_ip(ip or ""),
+        "client_ip": ip_address(ip or ""),
         "client": client[1] if client else None,
         "outcome": "failure" if what in _FAILED else "success" if what in _DONE else None,
         "workload": service,

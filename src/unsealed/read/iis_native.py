@@ -14,6 +14,7 @@ from unsealed.read.events import Lines
 from unsealed.read.lines import lines, ranges
 from unsealed.read.reader import Batch, Part, Row, before, skip
 from unsealed.read.structured import day_first
+from unsealed.read.values import ip_address
 from unsealed.read.web import request
 
 _NAMES = (
@@ -77,7 +78,7 @@ def _columns(values: list[str]) -> tuple[object, ...]:
         method,
         None if user in {"-", ""} else user.lower(),
         request.mailbox(stem, query),
-        request.client_ip(ip),
+        ip_address(ip),
         request.outcome(status),
         orjson.dumps(dict(zip(_NAMES, values, strict=True))).decode(),
         request.service(stem),

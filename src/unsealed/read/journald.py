@@ -13,9 +13,9 @@ from unsealed.read import lines
 from unsealed.read.encodings import head_text
 from unsealed.read.events import event
 from unsealed.read.maillog import envelope
-from unsealed.read.maillog.found import number
 from unsealed.read.maillog.records import found, source_of
 from unsealed.read.reader import Batch, Part, Row, guarded, skip
+from unsealed.read.values import number
 
 _JSON = re.compile(r'[\x1e\s]*\{.{0,20000}?"(?:__REALTIME_TIMESTAMP|_SOURCE_REALTIME_TIMESTAMP)" ?:', re.DOTALL)
 _DOCKER = re.compile(r'\{"log":".*"stream":"std(?:out|err)".*"time":"')

@@ -9,12 +9,9 @@ from typing import Any
 import orjson
 
 from unsealed.errors import BadRecord
-from unsealed.read import csv_rows, json_rows, times
+from unsealed.read import csv_rows, json_rows, times, values
 from unsealed.read.json_stream import Broken
-from unsealed.read.m365.records import address
 from unsealed.read.reader import Part, Row, guarded, skip
-
-_LONGEST_ADDRESS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +137,12 @@ def lower(value: object) -> str | None:
 
 def ip(value: object) -> str | None:
     """Give an address without port and brackets; None where it is none."""
-    return address(value) if isinstance(value, str) and len(value) < _LONGEST_ADDRESS else None
+    return values.ip_address(value) if isinstance(value, str) else None
 
 
 def message_id(value: object) -> str | None:
     """Give a message's id with its angle brackets."""
-    text = (word(value) or "").strip("<> ")
-    return f"<{text}>" if text else None
+    return values.message_id(word(value))
 
 
 def _json(path: str) -> bool:

@@ -13,10 +13,8 @@ from unsealed.read.encodings import head_text, sniff, transcoded
 from unsealed.read.maillog import envelope
 from unsealed.read.maillog.records import Records, source_of
 from unsealed.read.maillog.years import Years, years
-from unsealed.read.reader import Batch, Part, Row, guarded, skip
+from unsealed.read.reader import Batch, Part, Row, before, guarded, skip
 
-_BACK = 1 << 20
-"""Bytes before a range that are searched for lines of the moment in which it begins."""
 _FOREIGN = re.compile(r"\s*[{\[<](?!\d{1,3}>)|#(?:Software|Fields|Version):|From |[\w-]+,[\w-]+,")
 """How files of other readers begin."""
 _OWN_EXIM = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ")
@@ -58,9 +56,8 @@ class Syslog:
     def read(self, part: Part) -> Iterator[Row | Batch]:
         """Give the events of the range."""
         told, clock, records = _years(part), envelope.Clock(part.timezone), Records(part, "syslog")
-        for line, offset in _before(part):
-            taken = envelope.split(line, clock, _year(told, offset, line))
-            records.count(line, taken[0] if taken else None)
+        if part.start:
+            records.resume(_latest(before(part), told, clock))
         found = lines.lines(part)
         one, split = len(told.years) == 1, envelope.split
         year = told.years[0]
@@ -102,30 +99,12 @@ def _years(part: Part) -> Years:
         return Years([], years(part, data).years[-1])
 
 
-def _before(part: Part) -> list[tuple[str, int]]:
-    """Give the lines just before a range that bear the same time as the last of them, so that repeats are counted on."""
-    if part.start == 0:
-        return []
-    with Path(part.path).open("rb") as stream:
-        begin = max(part.start - _BACK, 0)
-        stream.seek(begin)
-        text = stream.read(part.start - begin)
-        after = b"" if text.endswith(b"\n") else stream.readline(lines.MAX_LINE)
-    whole, offset, told = (text + after).split(b"\n"), begin, []
-    for raw in whole:
-        told.append((raw.rstrip(b"\r\x00").decode("utf-8", "replace"), offset))
-        offset += len(raw) + 1
-    kept: list[tuple[str, int]] = []
-    moment = None
-    for line, place in reversed(told):
-        if not line:
-            continue
-        stamp = envelope.stamp_of(line)
-        if kept and stamp != moment:
-            break
-        moment = stamp
-        kept.append((line, place))
-    return kept[::-1]
+def _latest(part: Part, told: Years, clock: envelope.Clock) -> Iterator[tuple[str, envelope.Envelope]]:
+    """Give the lines of a range, newest first."""
+    for line, locator in reversed(list(lines.lines(part))):
+        taken = envelope.split(line, clock, _year(told, int(locator[5 : locator.index("+")]), line))
+        if taken is not None:
+            yield line, taken
 
 
 READER = Syslog()

@@ -160,17 +160,6 @@ def addresses(value: str | None) -> list[str] | None:
     return found or None
 
 
-def message_id(value: str | None) -> str | None:
-    """Give a message's id with its angle brackets."""
-    plain = (value or "").strip("<> ")
-    return f"<{plain}>" if plain else None
-
-
-def number(value: str | None) -> int | None:
-    """Give a count."""
-    return int(value) if value and value.isdecimal() and len(value) < 19 else None
-
-
 def mailbox(*values: str | None) -> str | None:
     """Give the first that is an address."""
     return next((found for value in values if (found := address(value))), None)

@@ -6,7 +6,6 @@ https://learn.microsoft.com/purview/audit-log-investigate-accounts for MailItems
 """
 
 import hashlib
-import ipaddress
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ import orjson
 from unsealed import schema
 from unsealed.read.m365.record import Folder, Loose, Property
 from unsealed.read.reader import Part, Row
+from unsealed.read.values import ip_address
 
 SOURCE = "m365_audit"
 _SOURCE_ID = len(SOURCE).to_bytes(8, "big") + SOURCE.encode()
@@ -45,8 +45,6 @@ _US_TIME = re.compile(
     r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:[ \u202f]?([AaPp])\.?[Mm]\.?)?$"
 )
 _TRUE = {"True", "true", "TRUE", True}
-MAX_ADDRESS = 100
-"""Characters of an address that are looked at; the longest one with its port has 56."""
 _NO_PATH = {"not available", ""}
 _COLUMNS = tuple(schema.TABLES["events"].schema.names)
 
@@ -188,30 +186,10 @@ def _from_us(value: str) -> datetime | None:
         return None
 
 
-def address(value: str) -> str | None:
-    """Give a client address without port and brackets, in its canonical form; None where it is none."""
-    return _canonical(value[:MAX_ADDRESS])
-
-
-@lru_cache(maxsize=100_000)
-def _canonical(value: str) -> str | None:
-    text = value.strip()
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        found = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    mapped = getattr(found, "ipv4_mapped", None)
-    return str(mapped or found)
-
-
 def _address(record: Loose) -> str | None:
     for value in (record.client_ip_address, record.client_ip, record.actor_ip_address):
         if value and isinstance(value, str):
-            found = address(value)
+            found = ip_address(value)
             if found:
                 return found
     return None

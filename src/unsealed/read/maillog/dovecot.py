@@ -6,7 +6,8 @@ https://doc.dovecot.org/latest/core/plugins/mail_log.html, https://doc.dovecot.o
 import re
 from typing import Any
 
-from unsealed.read.maillog.found import Found, address, listed, mailbox, message_id, name, number, pairs
+from unsealed.read.maillog.found import Found, address, listed, mailbox, message_id, name, pairs
+from unsealed.read.values import number
 
 SERVICES = (
     "imap-login|pop3-login|managesieve-login|submission-login|imap-hibernate|imap-urlauth|imap|pop3|managesieve|submission|"
@@ -19,7 +20,6 @@ _HEAD = re.compile(
     rf"(?:(?:Info|Warning|Error|Fatal|Panic|Debug): )?({SERVICES})(?:\(([^)]*)\))?((?:<[^>]*>)*): "
     r"(?:(Info|Warning|Error|Fatal|Panic|Debug): )?"
 )
-_LOGIN = re.compile(r"Login: ")
 _FAILED = re.compile(r"auth[ _]failed|failed|tried to use|Password mismatch|unknown user|aborted", re.IGNORECASE)
 _BACKEND = re.compile(r"(?:^|: )(\w[\w-]*)\(([^,)]*)(?:,([0-9A-Fa-f.:]+))?,?(?:<?([^>)]*)>?)?\): (.*)")
 _ITEM = re.compile(

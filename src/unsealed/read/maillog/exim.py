@@ -6,7 +6,8 @@ https://www.exim.org/exim-html-current/doc/html/spec_html/ch-log_files.html
 import re
 from typing import Any
 
-from unsealed.read.maillog.found import Found, address, mailbox, message_id, name, number
+from unsealed.read.maillog.found import Found, address, mailbox, message_id, name
+from unsealed.read.values import number
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})? ")
 ID = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6}(?:[0-9A-Za-z]{5})?-[0-9A-Za-z]{2}(?:[0-9A-Za-z]{2})?"

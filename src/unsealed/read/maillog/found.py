@@ -1,9 +1,10 @@
 """What a program's module makes of one line, and the small readings that all of them need."""
 
-import ipaddress
 import re
-from functools import lru_cache
 from typing import Any
+
+from unsealed.read import values
+from unsealed.read.values import ip_address
 
 Found = tuple[dict[str, Any], dict[str, Any]]
 """The columns of `events` that a line fills (`operation` always among them), and its fields as the log names them."""
@@ -11,7 +12,6 @@ Found = tuple[dict[str, Any], dict[str, Any]]
 HOST = re.compile(r"(\S*?)\[((?:IPv6:)?[0-9A-Fa-f:.]{2,45}(?:%\w+)?(?:/\d+)?)\](?::(\d+))?")
 """`name[address]` or `[address]:port`, as Postfix and Exim write them."""
 _PAIR = re.compile(r"(?<![\w-])([A-Za-z][\w-]*+)=(?:<([^>]*)>|([^\s,;]*))")
-_MAPPED = re.compile(r"::ffff:(\d+\.\d+\.\d+\.\d+)$", re.IGNORECASE)
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -40,20 +40,9 @@ def peer(text: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-@lru_cache(100_000)
 def address(text: str | None) -> str | None:
     """Give a client's address without port, brackets, mask or zone; None if it is no address."""
-    if not text:
-        return None
-    plain = text.strip("[]<>,;").removeprefix("IPv6:").partition("/")[0].partition("%")[0]
-    if mapped := _MAPPED.match(plain):
-        plain = mapped[1]
-    if plain.count(".") == 3 and plain.replace(".", "").isdigit():
-        return plain
-    try:
-        return str(ipaddress.ip_address(plain)) if ":" in plain else None
-    except ValueError:
-        return None
+    return ip_address(text.strip("[]<>,;").removeprefix("IPv6:").partition("/")[0]) if text else None
 
 
 def mailbox(text: str | None) -> str | None:
@@ -62,18 +51,10 @@ def mailbox(text: str | None) -> str | None:
 
 
 def message_id(text: str | None) -> str | None:
-    """Give a Message-ID with its angle brackets."""
-    text = (text or "").strip()
-    if not text or text in {"<>", "(unknown)", "unspecified"}:
-        return None
-    return text if text.startswith("<") else f"<{text}>"
+    """Give a Message-ID with its angle brackets; None where the program says that there was none."""
+    return None if text in {"(unknown)", "unspecified"} else values.message_id(text)
 
 
 def name(text: str | None) -> str | None:
     """Give a user's name, lower case; None for an empty one."""
     return text.lower() if text else None
-
-
-def number(text: str | None) -> int | None:
-    """Give a count, where it is one that fits."""
-    return int(text) if text and text.isdecimal() and len(text) < 18 else None

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from unsealed.read.maillog.found import Found, address, mailbox, message_id, name, number, pairs
+from unsealed.read.maillog.found import Found, address, mailbox, message_id, name, pairs
+from unsealed.read.values import number
 
 _QUEUE = re.compile(r"([0-9A-F]{8,17}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{12,20}): ")
 _IP = re.compile(

@@ -3,20 +3,20 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import orjson
 
-from unsealed.read.events import event
+from unsealed.read.events import Lines, event
 from unsealed.read.maillog import dovecot, exim, others, postfix, sendmail
 from unsealed.read.maillog.envelope import Envelope
 from unsealed.read.maillog.found import Found
 from unsealed.read.reader import Batch, Part, Row
 
-SIZE = 4_000
-"""Rows of one batch."""
 _FILLED = (
+    "time_basis",
+    "workload",
+    "raw",
     "operation",
     "user",
     "mailbox",
@@ -129,110 +129,69 @@ def _nameless(text: str) -> Found:
 
 
 class Records:
-    """Gathers the events of one range; a line that stands there twice in one moment is two events."""
+    """Gathers the events of one range, by source; a line that stands there twice in one moment is two events."""
 
     def __init__(self, part: Part, shape: str) -> None:
         self.part, self.shape = part, shape
-        self._rows: list[tuple[Any, ...]] = []
-        self._moment: int | None = None
-        self._seen: dict[str, int] = {}
+        self._outs: dict[str, Lines] = {}
 
-    def count(self, line: str, time: int | None) -> int:
-        """Tell how often this line was met in this moment before."""
-        if time != self._moment:
-            self._moment, self._seen = time, {line: 1}
-            return 0
-        nth = self._seen.get(line, 0)
-        self._seen[line] = nth + 1
-        return nth
+    def _out(self, source: str) -> Lines:
+        out = self._outs.get(source)
+        if out is None:
+            out = self._outs[source] = Lines(self.part, source, self.shape, _FILLED)
+        return out
+
+    def resume(self, before: Iterable[tuple[str, Envelope]]) -> None:
+        """Take note of the lines right before the range, newest first."""
+        told: dict[str, list[tuple[str, int | None]]] = {}
+        for line, taken in before:
+            told.setdefault(source_of(taken[3])[0], []).append((line, taken[0]))
+        for source, lines in told.items():
+            self._out(source).resume(lines)
 
     def add(self, line: str, locator: str, taken: Envelope) -> Iterable[Batch | Row]:
         """Take one line; give a batch when one is full, and rows at once where a letter was touched."""
         time, basis, host, program, pid, text = taken
-        if time == self._moment:
-            nth = self._seen.get(line, 0)
-            self._seen[line] = nth + 1
-        else:
-            self._moment, self._seen, nth = time, {line: 1}, 0
         source, daemon = source_of(program)
         columns, fields = found(source, daemon, text)
-        record = {"message": line, "host": host, "program": program, "pid": pid, **fields}
-        raw = orjson.dumps(record).decode()
+        out = self._outs.get(source) or self._out(source)
+        raw = orjson.dumps({"message": line, "host": host, "program": program, "pid": pid, **fields}).decode()
         if "access" in fields:
-            return self._touched(f"{line}\n{nth}" if nth else line, locator, source, columns, raw, time, basis)
-        data = f"{source}\0{line}\0{nth}" if nth else f"{source}\0{line}"
+            columns |= {"raw": raw, "time": time, "time_basis": basis, "workload": daemon, "shape": self.shape}
+            return self._touched(out.identity(line, time), locator, source, columns, fields)
         get = columns.get
-        self._rows.append(
-            (
-                sha256(data.encode("utf-8", "surrogatepass")).hexdigest()[:32],
-                locator,
-                time,
-                basis,
-                source,
-                daemon,
-                raw,
-                columns["operation"],
-                get("user"),
-                get("mailbox"),
-                get("client_ip"),
-                get("client"),
-                get("session_id"),
-                get("outcome"),
-                get("target"),
-                get("bytes_out"),
-                get("internet_message_id"),
-                get("queue_id"),
-                get("sender"),
-                get("recipients"),
-            )
+        return out.add(
+            line,
+            time,
+            locator,
+            basis,
+            daemon,
+            raw,
+            columns["operation"],
+            get("user"),
+            get("mailbox"),
+            get("client_ip"),
+            get("client"),
+            get("session_id"),
+            get("outcome"),
+            get("target"),
+            get("bytes_out"),
+            get("internet_message_id"),
+            get("queue_id"),
+            get("sender"),
+            get("recipients"),
         )
-        return self.flush() if len(self._rows) >= SIZE else ()
 
     def _touched(
-        self,
-        identity: str,
-        locator: str,
-        source: str,
-        columns: dict[str, Any],
-        raw: str,
-        time: int | None,
-        basis: str | None,
+        self, identity: str, locator: str, source: str, columns: dict[str, Any], fields: dict[str, Any]
     ) -> Iterator[Row]:
         """A letter by its Message-ID: a row of `events`, and one of `accesses`."""
-        row = event(
-            self.part,
-            locator,
-            source,
-            identity,
-            **columns,
-            raw=raw,
-            time=time,
-            time_basis=basis,
-            shape=self.shape,
-            workload="dovecot",
-        )
+        row = event(self.part, locator, source, identity, **columns)
         yield row
-        access = orjson.loads(raw)["access"]
-        yield (
-            "accesses",
-            (
-                row[1][0],
-                columns.get("mailbox"),
-                columns.get("target"),
-                columns.get("internet_message_id"),
-                access,
-                False,
-                orjson.loads(raw).get("subject"),
-            ),
-        )
+        names = ("mailbox", "target", "internet_message_id")
+        yield "accesses", (row[1][0], *map(columns.get, names), fields["access"], False, fields.get("subject"))
 
     def flush(self) -> Iterator[Batch]:
         """Give what is gathered."""
-        if self._rows:
-            names = ("event_id", "locator", "time", "time_basis", "source", "workload", "raw", *_FILLED)
-            columns: dict[str, Any] = {
-                name: list(values) for name, values in zip(names, zip(*self._rows, strict=True), strict=True)
-            }
-            columns |= {"evidence_id": self.part.evidence_id, "shape": self.shape}
-            count, self._rows = len(self._rows), []
-            yield Batch("events", count, columns)
+        for out in self._outs.values():
+            yield from out.flush()

@@ -6,7 +6,8 @@ https://www.sendmail.org/~ca/email/doc8.12/op-sh-2.html
 import re
 from typing import Any
 
-from unsealed.read.maillog.found import Found, address, mailbox, message_id, name, number
+from unsealed.read.maillog.found import Found, address, mailbox, message_id, name
+from unsealed.read.values import number
 
 _QUEUE = re.compile(r"([0-9A-Za-z]{10,16}|NOQUEUE): ")
 _KEYS = re.compile(r"(?:^|, |: )([A-Za-z][A-Za-z0-9]{1,11})=")

@@ -13,7 +13,6 @@ from unsealed.read.outlook.letter import has_address, person, stamp, worded
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-MAX_RECORDS = 100_000
 _ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#x?(?:0*[0-8bBcCeEfF]|0*1[0-9a-fA-F]);")
 _HTML = re.compile(r"\s*(?:<!doctype|<html|<head|<body|<div|<p\b|<meta|<\?xml|<style)", re.IGNORECASE)
 _LABEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -1,6 +1,5 @@
 """What a web request to a mail system tells: which service it went to, whose mailbox, and whether it was let in."""
 
-import ipaddress
 import re
 from functools import lru_cache
 from urllib.parse import unquote, unquote_plus
@@ -67,18 +66,3 @@ def outcome(status: str) -> str | None:
     if not status.isdigit():
         return None
     return "success" if 200 <= int(status) < 400 else "failure" if int(status) >= 400 else None
-
-
-@lru_cache(maxsize=50_000)
-def client_ip(text: str) -> str | None:
-    """Give an address without port, brackets and zone; None where there is none."""
-    plain = text.strip()
-    if plain.startswith("["):
-        plain = plain[1:].partition("]")[0]
-    elif plain.count(":") == 1:
-        plain = plain.partition(":")[0]
-    try:
-        found = ipaddress.ip_address(plain.partition("%")[0])
-    except ValueError:
-        return None
-    return str(getattr(found, "ipv4_mapped", None) or found)

@@ -13,6 +13,7 @@ import orjson
 from unsealed.errors import BadRecord
 from unsealed.read import fields_log
 from unsealed.read.reader import Part
+from unsealed.read.values import ip_address
 from unsealed.read.web import request
 
 FILLED = (
@@ -58,7 +59,7 @@ class Plan:
             method or None,
             _user(user),
             request.mailbox(stem, query) if "@" in stem or "@" in query or "%40" in query else None,
-            request.client_ip(ip),
+            ip_address(ip),
             _agent(agent),
             _session(cookie) if cookie else None,
             request.outcome(status),

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from unsealed.read.web.request import address, client_ip
+from unsealed.read.values import ip_address
+from unsealed.read.web.request import address
 
 FILLED = (
     "operation", "user", "mailbox", "client_ip", "client", "session_id", "app_id", "outcome", "raw", "record_id",
@@ -140,7 +141,7 @@ def _outcome(event: Event) -> str | None:
 
 def _ip(value: object) -> str | None:
     text = _text(value)
-    return client_ip(text) if text and text[-1:] in "0123456789abcdefABCDEF]:" else None
+    return ip_address(text) if text and text[-1:] in "0123456789abcdefABCDEF]:" else None
 
 
 def _text(value: object) -> str | None:
