@@ -111,7 +111,7 @@ def ranges(path: str, size: int, step: int = RANGE) -> list[tuple[int, int]]:
         for start in range(0, size - step, step):
             chunk = data[start : start + step]
             quotes += len(chunk) - len(chunk.translate(None, b'"'))
-            cut = _row_end(data, start + step, quotes)
+            cut = row_end(data, start + step, quotes)
             if cuts[-1] < cut < size:
                 cuts.append(cut)
         return list(zip(cuts, [*cuts[1:], size], strict=True))
@@ -148,7 +148,7 @@ class _Table:
             text = _text(line, self.legacy).strip("\r\n\x00")
             values = _values(text, self.found.separator) if text else []
             if line.count(b'"') % 2:
-                longer = _row_end(self.data, position, 0)
+                longer = row_end(self.data, position, 0)
                 whole = _text(self.data[position:longer], self.legacy).strip("\r\n\x00")
                 fields = _values(whole, self.found.separator)
                 if len(fields) == len(self.found.columns):
@@ -224,9 +224,9 @@ def _legacy(head: bytes) -> str:
     return "cp1252"
 
 
-def _row_end(data: mmap.mmap, position: int, quotes: int) -> int:
+def row_end(data: mmap.mmap, position: int, quotes: int, limit: int = MAX_ROW) -> int:
     """Give the end of the first line from `position` on that closes all quotes; the plain line's end if none does."""
-    first, left = 0, MAX_ROW
+    first, left = 0, limit
     while True:
         after = data.find(b"\n", position) + 1 or len(data)
         line = data[position:after]

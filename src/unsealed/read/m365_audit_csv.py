@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from unsealed.read.csv_rows import row_end
 from unsealed.read.encodings import head_text, sniff, transcoded
 from unsealed.read.m365 import records, shapes
 from unsealed.read.m365.csv_columns import BLOCK, Columns
@@ -100,7 +101,7 @@ class _Table:
 
     def slow(self, data: mmap.mmap, position: int) -> tuple[list[Row], int]:
         """Read one row, its quotes followed over line ends; give its rows and where the next begins."""
-        after = _line_end(data, position, 0, limit=MAX_ROW)
+        after = row_end(data, position, 0, limit=MAX_ROW)
         values = _values(data[position:after], self.delimiter)
         if len(values) != len(self.columns) and b"\n" in data[position : after - 1]:
             after = data.find(b"\n", position) + 1
@@ -165,24 +166,7 @@ def _row(data: mmap.mmap, place: int, known: int) -> int:
         line = data.find(b"\n", line) + 1 or len(data)
     chunk = data[known:start]
     quotes = len(chunk) - len(chunk.translate(None, b'"'))
-    return _line_end(data, start, quotes) if quotes % 2 else start
-
-
-def _line_end(data: mmap.mmap, position: int, quotes: int, limit: int = 1 << 20) -> int:
-    """Give the end of the first line from `position` on that closes all quotes; the plain line's end if none does."""
-    first = 0
-    while True:
-        newline = data.find(b"\n", position)
-        after = newline + 1 if newline >= 0 else len(data)
-        line = data[position:after]
-        quotes += line.count(b'"')
-        first = first or after
-        limit -= len(line)
-        if quotes % 2 == 0:
-            return after
-        if after >= len(data) or limit <= 0:
-            return first
-        position = after
+    return row_end(data, start, quotes) if quotes % 2 else start
 
 
 READER = AuditCsv()
