@@ -106,7 +106,7 @@ def test_damage_never_raises_and_is_never_silent(outlook: Path, tmp_path: Path, 
         cut = dice.choice((len(hurt), dice.randrange(1000, len(hurt))))
         path.write_bytes(hurt[:cut])
         found = rows(READER, path)
-        assert len(found["messages"]) >= whole or found["skipped"] or found["messages"]
+        assert len(found["messages"]) >= whole or found["skipped"]
         assert len({row["locator"] for row in found["messages"]}) == len(found["messages"])
 
 
