@@ -18,8 +18,9 @@ from unsealed.errors import UsageError
 from unsealed.plugins import discover
 from unsealed.read import read
 from unsealed.read import settings as kept
+from unsealed.read.intake.looks import unrecognised
 from unsealed.read.mapped import READER
-from unsealed.read.mapping import hint, load
+from unsealed.read.mapping import load
 from unsealed.read.reader import Part, Place, Settings
 
 if TYPE_CHECKING:
@@ -169,10 +170,10 @@ def test_a_mapping_takes_only_its_own_files(tmp_path: Path) -> None:
 
 
 def test_who_is_told_of_mappings() -> None:
-    assert "--mapping" in hint(b"a,b,c\n1,2,3\n")
-    assert "--mapping" in hint(b'{"a": 1}\n')
-    assert "--mapping" not in hint(b"MZ\x90\x00\x03\x00\x00\x00")
-    assert "--mapping" not in hint(b"dear all, this is a note\n")
+    assert "--mapping" in unrecognised(b"a,b,c\n1,2,3\n", "x")
+    assert "--mapping" in unrecognised(b'{"a": 1}\n', "x")
+    assert "--mapping" not in unrecognised(b"MZ\x90\x00\x03\x00\x00\x00", "x")
+    assert "--mapping" not in unrecognised(b"dear all, this, is a note\nwith lines\n", "x")
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -202,7 +203,7 @@ def test_detection_never_takes_long(name: str, head: bytes) -> None:
     reader = discover("unsealed.read", "READER")[name]
     begun = time.process_time()
     assert reader.detect(head, "x") == 0
-    hint(head)
+    unrecognised(head, "x")
     assert time.process_time() - begun < 2
 
 

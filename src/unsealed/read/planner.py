@@ -11,9 +11,8 @@ from unsealed.journal import UnitRecord
 from unsealed.progress import Progress
 from unsealed.read import settings
 from unsealed.read.engine import Unit, readers
-from unsealed.read.intake import places, unpack
+from unsealed.read.intake import looks, places, unpack
 from unsealed.read.intake.walk import File, Opened, Unread
-from unsealed.read.mapping import hint
 from unsealed.read.reader import Part, Place, Reader, Recogniser
 
 BUNDLE_FILES = 400
@@ -104,7 +103,7 @@ class Planner:
                 item,
                 "unknown",
                 "unrecognised",
-                hint(item.head),
+                looks.unrecognised(item.head, item.shown),
                 skip=not item.companion,
             )
             return

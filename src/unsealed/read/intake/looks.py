@@ -37,7 +37,18 @@ _SIGNS: tuple[tuple[bytes, str], ...] = (
 _WEB = re.compile(r"\s*<(?:!doctype html|html|head|body)", re.IGNORECASE)
 _XML = re.compile(r"\s*<(?:\?xml|[A-Za-z])")
 _JSON = re.compile(r"\s*[\[{]\s*[\[{\"\]}]")
-_TABLE = re.compile(r"[^\n\r,;\t]{1,80}([,;\t])[^\n\r]{0,4000}[\r\n]")
+_COLUMNS = 3
+"""Fewer of them are found in prose as well."""
+
+
+def unrecognised(head: bytes, shown: str) -> str:
+    """Give what the table of skipped places says of a file that no reader knows, in the tables' own language."""
+    if _kind(head, shown) in {"json", "table"}:
+        return (
+            "a table or JSON that no reader knows; it was left unread. If it is a log, tell its columns in a mapping file "
+            "and read it again with --mapping FILE.toml (docs/how-to/map-a-log.md)"
+        )
+    return "not mail or a log that is known; it was left unread"
 
 
 def looks_like(head: bytes, shown: str) -> tuple[str, str]:
@@ -62,7 +73,7 @@ def looks_like(head: bytes, shown: str) -> tuple[str, str]:
         "table": (_("a table (CSV) of a kind that no reader knows"), convert),
         "text": (
             _("plain text"),
-            _("if it is a log, describe its lines in a mapping file, and give it with --mapping"),
+            _("if it is a log, convert it to CSV or JSON lines, and give the result with --mapping"),
         ),
         "binary": (_("binary data"), _("ask where it comes from; export it from the program that wrote it")),
     }[kind]
@@ -85,4 +96,11 @@ def _kind(head: bytes, shown: str) -> str:
     for pattern, kind in ((_WEB, "html"), (_XML, "xml"), (_JSON, "json")):
         if pattern.match(text):
             return kind
-    return "table" if _TABLE.match(text) or shown.lower().endswith((".csv", ".tsv")) else "text"
+    return "table" if _is_table(text) or shown.lower().endswith((".csv", ".tsv")) else "text"
+
+
+def _is_table(text: str) -> bool:
+    """Tell a table from prose: its first lines have the same number of separators, two at least."""
+    first = [line for line in text.splitlines()[:4] if line.strip()]
+    counts = ([line.count(separator) for line in first] for separator in ",;\t|")
+    return any(min(found, default=0) >= _COLUMNS - 1 and len(set(found)) == 1 for found in counts)
