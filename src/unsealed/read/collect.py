@@ -42,6 +42,15 @@ _REPEATED = frozenset(
 _LONG = frozenset(("raw", "text"))
 """Columns whose smallest and largest value tell nobody anything."""
 
+_TEXT_AT = {
+    name: table.schema.get_field_index(column)
+    for name, table in schema.TABLES.items()
+    for column in _LONG & set(table.schema.names)
+}
+"""Where in a row its longest text stands, which decides what the row weighs."""
+_WEIGHED = 2_000
+"""Characters, or bytes, that weigh as much as a row."""
+
 
 def batch(table: str, rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
     """Make one Arrow batch of a table's rows; times come as microseconds since 1970 UTC."""
@@ -128,21 +137,23 @@ class Collector:
         self._writers: dict[str, tuple[pq.ParquetWriter, Path, Path]] = {}
         self._weight = self._held = 0
 
-    def add(self, table: str, row: tuple[Any, ...], weight: int = 1) -> None:
-        """Take one row; `weight` is about its size in units of a kilobyte."""
+    def add(self, table: str, row: tuple[Any, ...]) -> None:
+        """Take one row; it weighs one, and more where its text is long."""
         rows = self._rows.get(table)
         if rows is None:
             rows = self._rows[table] = []
         rows.append(row)
-        self._weight += weight
+        at = _TEXT_AT.get(table)
+        self._weight += 1 if at is None else 1 + len(row[at] or "") // _WEIGHED
         if self._weight >= self.BATCH:
             self._pack()
 
     def add_columns(self, made: Batch) -> None:
         """Take many rows at once."""
         self._pack()
-        self._batches.setdefault(made.table, []).append(columns(made))
-        self._held += made.length
+        batch = columns(made)
+        self._batches.setdefault(made.table, []).append(batch)
+        self._held += made.length + batch.nbytes // _WEIGHED
         if made.inner:
             self.add_columns(made.inner)
         if self._held >= self.GROUP:

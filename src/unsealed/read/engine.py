@@ -105,10 +105,8 @@ def _read(reader: Reader, part: Part, number: int, into: "_Shelf", result: Resul
                 fresh.add(table, row)
         elif table == "skipped":
             result.skipped.append((number, row))
-        elif table == "messages":
-            records += 1
-            into.main.add(table, row, 1 + len(row[18] or "") // 1000)  # type: ignore[arg-type]  # the text
         else:
+            records += table == "messages"
             into.main.add(table, row)
     result.records[number] = records
 
