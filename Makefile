@@ -68,16 +68,17 @@ $(VENV)/.made: $(UV)
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.made requirements.txt pyproject.toml
-	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements.txt
+	$(UV) pip install -q --compile-bytecode --python $(VENV)/bin/python --require-hashes -r requirements.txt
 	$(UV) pip install -q --python $(VENV)/bin/python --no-deps --no-build-isolation -e .
+	$(VENV)/bin/python -m compileall -q src/unsealed
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.installed requirements-dev.txt
-	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements-dev.txt
+	$(UV) pip install -q --compile-bytecode --python $(VENV)/bin/python --require-hashes -r requirements-dev.txt
 	touch $@
 
 $(VENV)/.fuzz: $(VENV)/.dev requirements-fuzz.txt
-	$(UV) pip install -q --python $(VENV)/bin/python --require-hashes -r requirements-fuzz.txt
+	$(UV) pip install -q --compile-bytecode --python $(VENV)/bin/python --require-hashes -r requirements-fuzz.txt
 	touch $@
 
 clean:

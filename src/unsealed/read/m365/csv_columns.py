@@ -1,5 +1,6 @@
 """Blocks of an audit CSV by the column: Arrow finds AuditData, and only its records are looked at one by one."""
 
+import itertools
 import mmap
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from unsealed.read.m365 import records
-from unsealed.read.m365.record import decode
+from unsealed.read.m365 import bulk, records
+from unsealed.read.m365.record import loose, plain
 from unsealed.read.reader import Batch, Part
 
 BLOCK = 1 << 20
@@ -17,9 +18,9 @@ BLOCK = 1 << 20
 
 @dataclass
 class Block:
-    """The rows of a block: one batch of events, and the lines (offset, length) that have to be read with care."""
+    """The rows of a block: batches of events, and the lines (offset, length) that have to be read with care."""
 
-    events: Batch
+    events: list[Batch]
     odd: list[tuple[int, int]]
 
 
@@ -37,56 +38,94 @@ class Columns:
     def block(self, data: mmap.mmap, position: int, stop: int) -> Block | None:
         """Give the rows from `position` to `stop`, both at line ends; None where they are not a line each."""
         chunk = data[position:stop]
-        lengths = [len(line) + 1 for line in chunk.split(b"\n")]
-        lengths[-1] -= 1  # what follows the last line end: nothing, but at the end of a file
-        if not lengths[-1]:
-            lengths.pop()
+        lengths = _lengths(chunk)
         try:
             found = arrow_csv.read_csv(pa.BufferReader(chunk), self._read, self._parse, self._convert)
         except pa.ArrowInvalid:
             return None
         if found.num_rows != len(lengths):
             return None
-        return self._rows(found[self.wanted].combine_chunks(), position, lengths)
-
-    def _rows(self, texts: pa.StringArray, position: int, lengths: list[int]) -> Block:
+        texts = found[self.wanted].combine_chunks()
         if isinstance(texts, pa.ChunkedArray):
             texts = pa.concat_arrays(texts.chunks)
+        return _Rows(self.part.evidence_id, texts, position, lengths).block()
+
+
+def _lengths(chunk: bytes) -> list[int]:
+    """Give the length of every line, its end included; the last line of a file may have none."""
+    find, lengths, begin = chunk.find, [], 0
+    while end := find(b"\n", begin) + 1:
+        lengths.append(end - begin)
+        begin = end
+    if begin < len(chunk):
+        lengths.append(len(chunk) - begin)
+    return lengths
+
+
+class _Rows:
+    """The records of one block, by number, and where each stands in the file."""
+
+    def __init__(self, evidence_id: str, texts: pa.StringArray, position: int, lengths: list[int]) -> None:
+        self.evidence_id, self.texts = evidence_id, texts
+        starts = itertools.accumulate(lengths, initial=position)
+        self.places = list(zip(starts, lengths, strict=False))
         ends, text = memoryview(texts.buffers()[1]).cast("i"), memoryview(texts.buffers()[2] or b"")
+        self.text = [text[ends[number] : ends[number + 1]] for number in range(len(lengths))]
+
+    def block(self) -> Block:
+        """Read them: those that are as Microsoft writes them by the column, the rest one by one."""
+        made = [plain(text) for text in self.text]
+        usual = [number for number, record in enumerate(made) if bulk.usual(record)]
+        batches = []
+        if usual:
+            try:
+                batches.append(self._usual([made[number] for number in usual], usual))
+            except (ValueError, TypeError):
+                usual = []
+        known = set(usual)
+        rest, odd = self._rest([number for number in range(len(made)) if number not in known])
+        return Block([*batches, *rest], [self.places[number] for number in odd])
+
+    def _usual(self, chosen: list[Any], numbers: list[int]) -> Batch:
+        columns = bulk.events(chosen)
+        accesses = bulk.Accesses(chosen, columns)
+        inner = Batch("accesses", len(accesses.owners), accesses.columns()) if accesses.owners else None
+        return Batch("events", len(chosen), columns | self._told(numbers), inner, accesses.owners)
+
+    def _rest(self, numbers: list[int]) -> tuple[list[Batch], list[int]]:
+        """Take records one by one; give also those that have to be read with care."""
         events: list[records.Event] = []
         accesses: list[records.Access] = []
-        good: list[int] = []
         owners: list[int] = []
-        locators: list[str] = []
-        odd: list[tuple[int, int]] = []
-        for number, length in enumerate(lengths):
+        good: list[int] = []
+        odd: list[int] = []
+        for number in numbers:
             try:
-                record = decode(text[ends[number] : ends[number + 1]])
-                event = records.event(record, None if record.id else texts[number].as_py())
+                record = loose(self.text[number])
+                event = records.event(record, None if record.id else self.texts[number].as_py())
                 inner = records.accesses(record, event[2], event[0], event[4])
             except Exception:  # noqa: BLE001 - whatever is the matter with it, it is told when it is read with care
-                odd.append((position, length))
+                odd.append(number)
             else:
                 owners.extend([len(events)] * len(inner))
                 events.append(event)
                 accesses += inner
                 good.append(number)
-                locators.append(f"byte:{position}+{length}")
-            position += length
-        raw = texts if len(good) == len(lengths) else texts.take(pa.array(good, pa.int64()))
-        return Block(self._batch(events, accesses, owners, raw, locators), odd)
+        if not events:
+            return [], odd
+        columns: dict[str, Any] = dict(zip(records.EVENT, map(list, zip(*events, strict=True)), strict=True))
+        within = dict(zip(records.ACCESS, map(list, zip(*accesses, strict=True)), strict=bool(accesses)))
+        told = Batch("accesses", len(accesses), within) if accesses else None
+        return [Batch("events", len(events), columns | self._told(good), told, owners)], odd
 
-    def _batch(
-        self,
-        events: list[records.Event],
-        accesses: list[records.Access],
-        owners: list[int],
-        raw: pa.StringArray,
-        locators: list[str],
-    ) -> Batch:
-        columns: dict[str, Any] = dict(zip(records.EVENT, map(list, zip(*events, strict=True)), strict=bool(events)))
-        columns |= {"raw": raw, "locator": locators, "evidence_id": self.part.evidence_id}
-        columns |= {"source": records.SOURCE, "shape": "record"}
-        inner = dict(zip(records.ACCESS, map(list, zip(*accesses, strict=True)), strict=bool(accesses)))
-        made = Batch("accesses", len(accesses), inner) if accesses else None
-        return Batch("events", len(events), columns, made, owners)
+    def _told(self, numbers: list[int]) -> dict[str, Any]:
+        """Give what the rows' places say."""
+        every = len(numbers) == len(self.places)
+        places = self.places if every else [self.places[number] for number in numbers]
+        return {
+            "raw": self.texts if every else self.texts.take(pa.array(numbers, pa.int64())),
+            "locator": [f"byte:{start}+{length}" for start, length in places],
+            "evidence_id": self.evidence_id,
+            "source": records.SOURCE,
+            "shape": "record",
+        }

@@ -59,13 +59,28 @@ class Opened(msgspec.Struct, rename="pascal", gc=False):
     subject: Text = None
 
 
+class Parent(msgspec.Struct, rename="pascal", gc=False):
+    """A folder that something lies in."""
+
+    path: Text = None
+    name: Text = None
+
+
 class Folder(msgspec.Struct, rename="pascal", gc=False):
     """A folder with the items that were bound in it."""
 
     folder_items: Annotated[list[Opened], msgspec.Meta(min_length=1)]
     path: Text = None
     name: Text = None
-    parent_folder: Any = None
+    parent_folder: Parent | None = None
+
+
+class Item(msgspec.Struct, rename="pascal", gc=False):
+    """A message that was sent or made, or the folder that was synchronised."""
+
+    internet_message_id: Text = None
+    parent_folder: Parent | None = None
+    subject: Text = None
 
 
 class Record(Loose, rename="pascal", gc=False):
@@ -77,23 +92,31 @@ class Record(Loose, rename="pascal", gc=False):
     user_id: Text = None
     client_info_string: Text = None
     mailbox_owner_upn: Text = msgspec.field(default=None, name="MailboxOwnerUPN")
+    mailbox_guid: Text = None
     operation_properties: list[Property] | None = None
+    extended_properties: list[Property] | None = None
     folders: list[Folder] | None = None
+    item: Item | None = None
 
 
 _RECORD, _LOOSE = msgspec.json.Decoder(Record), msgspec.json.Decoder(Loose)
 
 
-def decode(data: bytes | memoryview) -> Loose:
-    """Read a record's JSON: as Microsoft writes it, else as it comes.
+def plain(data: bytes | memoryview) -> Record | None:
+    """Read a record's JSON if it is as Microsoft writes it; None where it is anything else."""
+    try:
+        return _RECORD.decode(data)
+    except ValueError:
+        return None
+
+
+def loose(data: bytes | memoryview) -> Loose:
+    """Read a record's JSON as it comes.
 
     Raises:
         ValueError: if it is no JSON object.
     """
-    try:
-        return _RECORD.decode(data)
-    except msgspec.ValidationError:
-        return _LOOSE.decode(data)
+    return _LOOSE.decode(data)
 
 
 def of_dict(value: dict[str, Any]) -> Loose:

@@ -15,12 +15,12 @@ from typing import Any
 import orjson
 
 from unsealed import schema
-from unsealed.read.m365.record import Folder, Loose, Property
+from unsealed.read.m365.record import Loose
 from unsealed.read.reader import Part, Row
 from unsealed.read.values import ip_address
 
 SOURCE = "m365_audit"
-_SOURCE_ID = len(SOURCE).to_bytes(8, "big") + SOURCE.encode()
+SOURCE_ID = len(SOURCE).to_bytes(8, "big") + SOURCE.encode()
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH = _EPOCH_UTC.replace(tzinfo=None)
 _FAILED = {"failed", "false", "failure"}
@@ -39,12 +39,11 @@ _LOGON = {
 }
 _MOVES = {"Move", "MoveToDeletedItems", "Copy"}
 _DELETES = {"SoftDelete", "HardDelete"}
-_SENDS = {"Send", "SendAs", "SendOnBehalf"}
-_ITEM_LEVEL = {"MailItemsAccessed", "AttachmentAccess", "Create", "Update"} | _SENDS | _MOVES | _DELETES
+SENDS = {"Send", "SendAs", "SendOnBehalf"}
+ITEM_LEVEL = {"MailItemsAccessed", "AttachmentAccess", "Create", "Update"} | SENDS | _MOVES | _DELETES
 _US_TIME = re.compile(
     r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:[ \u202f]?([AaPp])\.?[Mm]\.?)?$"
 )
-_TRUE = {"True", "true", "TRUE", True}
 _NO_PATH = {"not available", ""}
 _COLUMNS = tuple(schema.TABLES["events"].schema.names)
 
@@ -90,30 +89,30 @@ def event(record: Loose, raw: str | None) -> Event:
     Raises:
         ValueError: if the record has no time or no operation.
     """
-    time, operation = micros(record.creation_time), _word(record.operation)
+    time, operation = micros(record.creation_time), word(record.operation)
     if time is None or operation is None:
         raise ValueError("the record has no " + ("operation" if time is not None else "time"))
-    record_id, user = _word(record.id), _lower(record.user_id)
+    record_id, user = word(record.id), lowered(record.user_id)
     session, client_app_id = record.session_id or None, record.client_app_id or None
     if record.app_access_context is not None or record.device_properties is not None:
-        session, client_app_id = _identity(record, session, client_app_id)
+        session, client_app_id = identity_of(record, session, client_app_id)
     # Of the rest, what should be text and isn't is made text when the batch is made.
     return (
-        _event_id(record_id.lower() if record_id else raw or ""),
+        event_id_of(record_id.lower() if record_id else raw or ""),
         time,
         operation,
         user,
-        _mailbox(record, operation, user),
+        mailbox_of(record, operation, user),
         _address(record),
-        record.client_info_string or _client(record),
+        record.client_info_string or client_of(record),
         session,
         record.app_id or record.application_id or None,
-        "success" if record.result_status == "Succeeded" else _outcome(str(record.result_status), operation),
+        "success" if record.result_status == "Succeeded" else outcome_of(str(record.result_status), operation),
         record_id,
         record.workload or None,
         client_app_id,
         record.object_id or None,
-        _logon(record.logon_type),
+        logon_of(record.logon_type),
     )
 
 
@@ -121,7 +120,7 @@ def accesses(record: Loose, operation: str, event_id: str, mailbox: str | None) 
     """Give what a record says was touched, as rows of `accesses`."""
     if operation == "MailItemsAccessed":
         return _mail_items(record, event_id, mailbox)
-    if operation not in _ITEM_LEVEL:
+    if operation not in ITEM_LEVEL:
         return []
     return [
         (event_id, mailbox, folder, message_id, access, throttled, subject)
@@ -129,18 +128,18 @@ def accesses(record: Loose, operation: str, event_id: str, mailbox: str | None) 
     ]
 
 
-def _event_id(identity: str) -> str:
+def event_id_of(identity: str) -> str:
     """Give `content_id(SOURCE, identity)`, with its constant part made once."""
     data = identity.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(_SOURCE_ID + len(data).to_bytes(8, "big") + data).hexdigest()[:32]
+    return hashlib.sha256(SOURCE_ID + len(data).to_bytes(8, "big") + data).hexdigest()[:32]
 
 
-def _identity(record: Loose, session: Any, client_app_id: Any) -> tuple[Any, Any]:  # noqa: ANN401 - as they stand
+def identity_of(record: Loose, session: Any, client_app_id: Any) -> tuple[Any, Any]:  # noqa: ANN401 - as they stand
     """Give session, and the application behind the application, from where newer records keep them."""
     context = _json(record.app_access_context)
     if isinstance(context, dict):
-        session = session or _word(context.get("AADSessionId"))
-        client_app_id = client_app_id or _word(context.get("ClientAppId"))
+        session = session or word(context.get("AADSessionId"))
+        client_app_id = client_app_id or word(context.get("ClientAppId"))
     if session is None:
         session = _property(record.device_properties, "SessionId")
     return session, client_app_id
@@ -195,31 +194,35 @@ def _address(record: Loose) -> str | None:
     return None
 
 
-def _mailbox(record: Loose, operation: str, user: str | None) -> str | None:
-    owner = _lower(record.mailbox_owner_upn)
+def mailbox_of(record: Loose, operation: str, user: str | None) -> str | None:
+    """Give whose mailbox a record is about: by name, by number, or the sender's own."""
+    owner = lowered(record.mailbox_owner_upn)
     if owner:
         return owner
-    guid = _lower(record.mailbox_guid)
+    guid = lowered(record.mailbox_guid)
     if guid:
         return f"guid:{guid}"
-    return user if operation in _SENDS else None
+    return user if operation in SENDS else None
 
 
-def _client(record: Loose) -> Any:  # noqa: ANN401 - text, but for what hostile records hold
+def client_of(record: Loose) -> Any:  # noqa: ANN401 - text, but for what hostile records hold
+    """Give the client where no ClientInfoString names it."""
     client = None
     if record.extended_properties is not None:
         client = _property(record.extended_properties, "UserAgent")
     return client or record.user_agent or record.client_application or None
 
 
-def _logon(value: object) -> str | None:
+def logon_of(value: object) -> str | None:
+    """Give the kind of logon in our word."""
     if value is None:
         return None
     return "owner" if value == 0 else _LOGON.get(str(value).lower())
 
 
 @lru_cache(maxsize=1_000)
-def _outcome(status: str, operation: str) -> str:
+def outcome_of(status: str, operation: str) -> str:
+    """Give how it ended."""
     status = status.lower()
     if operation == "UserLoginFailed" or status in _FAILED:
         return "failure"
@@ -229,25 +232,25 @@ def _outcome(status: str, operation: str) -> str:
 def _accesses(record: Loose, operation: str) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
     if operation == "AttachmentAccess":
         for folder, opened in _items(record.messages, "MessageItems"):
-            message_id, subject = _message_id(opened.get("InternetMessageId")), _word(opened.get("Subject"))
+            message_id, subject = message_id_of(opened.get("InternetMessageId")), word(opened.get("Subject"))
             yield folder, message_id, "attachment", False, subject
-    elif operation in _SENDS or operation in {"Create", "Update"}:
+    elif operation in SENDS or operation in {"Create", "Update"}:
         item = _json(record.item)
         if isinstance(item, dict) and item.get("InternetMessageId"):
-            access = "send" if operation in _SENDS else operation.lower()
+            access = "send" if operation in SENDS else operation.lower()
             yield (
-                _folder(item.get("ParentFolder")),
-                _message_id(item["InternetMessageId"]),
+                folder_of(item.get("ParentFolder")),
+                message_id_of(item["InternetMessageId"]),
                 access,
                 False,
-                _word(item.get("Subject")),
+                word(item.get("Subject")),
             )
     elif operation in _MOVES or operation in _DELETES:
         access = "move" if operation in _MOVES else "delete"
         for moved in _list(record.affected_items):
             if moved.get("InternetMessageId"):
-                folder = _folder(moved.get("ParentFolder")) or _folder(_json(record.folder))
-                yield folder, _message_id(moved["InternetMessageId"]), access, False, _word(moved.get("Subject"))
+                folder = folder_of(moved.get("ParentFolder")) or folder_of(_json(record.folder))
+                yield folder, message_id_of(moved["InternetMessageId"]), access, False, word(moved.get("Subject"))
 
 
 def _mail_items(record: Loose, event_id: str, mailbox: str | None) -> list[Access]:
@@ -257,50 +260,31 @@ def _mail_items(record: Loose, event_id: str, mailbox: str | None) -> list[Acces
         kind = "sync" if str(record.record_type) in {"2", "ExchangeItem"} else "bind"
     if kind == "sync":
         item = _json(record.item)
-        folder = _folder(item.get("ParentFolder")) if isinstance(item, dict) else None
+        folder = folder_of(item.get("ParentFolder")) if isinstance(item, dict) else None
         return [(event_id, mailbox, folder, None, "sync", throttled, None)]
     return [
-        (event_id, mailbox, folder, named, "bind", throttled, subject)
-        for folder, named, subject in _bound(record.folders)
+        (
+            event_id,
+            mailbox,
+            folder,
+            message_id_of(item.get("InternetMessageId")),
+            "bind",
+            throttled,
+            word(item.get("Subject")),
+        )
+        for folder, item in _items(record.folders, "FolderItems")
     ] or [(event_id, mailbox, None, None, "bind", throttled, None)]
-
-
-def _bound(folders: object) -> Iterator[tuple[str | None, str | None, str | None]]:
-    """Give folder, message and subject of every item that was bound."""
-    if not (isinstance(folders, list) and folders and isinstance(folders[0], Folder)):
-        for folder, entry in _items(folders, "FolderItems"):
-            yield folder, _message_id(entry.get("InternetMessageId")), _word(entry.get("Subject"))
-        return
-    for group in folders:
-        folder = _named(group.path, group.name) or _folder(group.parent_folder)
-        for opened in group.folder_items:
-            named = opened.internet_message_id
-            if not (named and named[0] == "<" and named[-1] == ">"):
-                named = _message_id(named)
-            yield folder, named, opened.subject or None
 
 
 def _access_type(properties: object) -> tuple[str, bool]:
     """Give MailAccessType in lower case, and whether IsThrottled says True."""
-    if isinstance(properties, list) and properties and isinstance(properties[0], Property):
-        values = {pair.name: pair.value for pair in properties}
-        kind = values.get("MailAccessType")
-        if isinstance(kind, str):
-            return kind.lower(), values.get("IsThrottled") in _TRUE
-        properties = [{"Name": name, "Value": value} for name, value in values.items()]
-    if isinstance(properties, list):
-        try:
-            told = {pair["Name"]: pair["Value"] for pair in properties}
-            return told["MailAccessType"].lower(), told.get("IsThrottled") in _TRUE
-        except (KeyError, TypeError, AttributeError):
-            pass  # not as Microsoft writes it: look more closely
     kind = (_property(properties, "MailAccessType") or "").lower()
     return kind, (_property(properties, "IsThrottled") or "").lower() == "true"
 
 
 def _items(groups: object, key: str) -> Iterator[tuple[str | None, Fields]]:
     for group in _list(groups):
-        folder = _folder(group) or _folder(group.get("ParentFolder"))
+        folder = folder_of(group) or folder_of(group.get("ParentFolder"))
         inner = _list(group.get(key))
         for item in inner:
             yield folder, item
@@ -308,14 +292,15 @@ def _items(groups: object, key: str) -> Iterator[tuple[str | None, Fields]]:
             yield folder, group
 
 
-def _folder(value: object) -> str | None:
+def folder_of(value: object) -> str | None:
     """Give a folder's path with `/` between levels; its name where the path is "Not Available"."""
     if not isinstance(value, dict):
         return None
-    return _named(_word(value.get("Path")), _word(value.get("Name")))
+    return folder_name(word(value.get("Path")), word(value.get("Name")))
 
 
-def _named(path: str | None, name: str | None) -> str | None:
+def folder_name(path: str | None, name: str | None) -> str | None:
+    """Give a folder's path with `/` between levels, else its name."""
     if path and path.lower() not in _NO_PATH:
         return path.replace("\\", "/").strip("/") or None
     return name or None
@@ -324,13 +309,13 @@ def _named(path: str | None, name: str | None) -> str | None:
 def _property(pairs: object, name: str) -> str | None:
     pairs = _json(pairs)
     if isinstance(pairs, dict):
-        return _word(pairs.get(name))
+        return word(pairs.get(name))
     if isinstance(pairs, list):
         for pair in pairs:
             if isinstance(pair, dict):
                 found = pair.get("Name")
                 if found == name or (found and str(found).lower() == name.lower()):
-                    return _word(pair.get("Value"))
+                    return word(pair.get("Value"))
     return None
 
 
@@ -351,19 +336,21 @@ def _json(value: object) -> object:
     return value
 
 
-def _word(value: object) -> str | None:
+def word(value: object) -> str | None:
+    """Give text as it is, whatever else as text, and nothing for nothing."""
     if isinstance(value, str):
         return value or None
     return None if value is None else str(value)
 
 
-def _message_id(value: object) -> str | None:
+def message_id_of(value: object) -> str | None:
     """Give a message's id with its angle brackets, which some exports drop."""
-    word = (_word(value) or "").strip()
-    return (word or None) if word.startswith("<") or not word else f"<{word.strip('<>')}>"
+    told = (word(value) or "").strip()
+    return (told or None) if told.startswith("<") or not told else f"<{told.strip('<>')}>"
 
 
-def _lower(value: object) -> str | None:
+def lowered(value: object) -> str | None:
+    """Give a word without spaces around it, in lower case."""
     if isinstance(value, str):
         return value.strip().lower() or None
     return None if value is None else str(value).strip().lower() or None
