@@ -14,7 +14,7 @@ TIME = pa.timestamp("us", tz="UTC")
 COUNT = pa.int64()
 FLAG = pa.bool_()
 ADDRESS = pa.struct([("address", TEXT), ("name", TEXT)])
-HOP = pa.struct([("by", TEXT), ("from", TEXT), ("time", TIME)])
+HOP = pa.struct([("by", TEXT), ("from", TEXT), ("time", TIME), ("ip", TEXT)])
 GROUND = pa.struct([("how", TEXT), ("event_id", TEXT), ("note", TEXT), ("message_id", TEXT)])
 
 VERDICTS = ("accessed", "copied", "quoted", "in_reach", "not_accessed", "out_of_reach")
@@ -102,7 +102,7 @@ _TABLES = (
         ("in_reply_to", TEXT, "In-Reply-To: the first id in it"),
         ("references", pa.list_(TEXT), "References: all ids, oldest first"),
         ("conversation_id", TEXT, "the thread; the same for all its messages in every mailbox"),
-        ("received", pa.list_(HOP), "the Received hops, newest first"),
+        ("received", pa.list_(HOP), "the Received hops, newest first; `ip` is the address that the receiving server saw"),
         ("size_bytes", COUNT, "size as it lies in the evidence"),
         ("text", TEXT, "plain text of the body, of HTML mail too"),
         ("content_hash", TEXT, "the same for copies of one letter, whatever their transport headers"),
@@ -115,6 +115,9 @@ _TABLES = (
         ("group", TEXT, "what was inferred together: files of one mailbox"),
         ("labels", pa.list_(TEXT), "Gmail's labels, all of them; a message lies once under many"),
         ("hidden_text", TEXT, "text that the HTML carries but does not show; not part of `text`"),
+        ("links", pa.list_(TEXT), "where the links of its HTML lead, each once"),
+        ("reply_to", TEXT, "the first address of Reply-To, lower case"),
+        ("return_path", TEXT, "the envelope sender that Return-Path keeps, lower case"),
     ),
     _table(
         "attachments",
@@ -210,6 +213,7 @@ _TABLES = (
         ("user", TEXT, "who"),
         ("mailbox", TEXT, "the mailbox touched"),
         ("inside", FLAG, "it shows the intruder inside; a failed attempt does not"),
+        ("score", pa.float64(), "how far the findings of its session speak for an intruder, 0 to 100"),
     ),
     _table(
         "coverage",

@@ -189,9 +189,24 @@ def test_dates_come_back(stamp: datetime, minutes: int) -> None:
 
 def test_hops_name_both_ends_and_the_time() -> None:
     value = "from mail.EXAMPLE.com (mail [192.0.2.1]) by mx1.example.go.jp. (Postfix) with ESMTP id 1; Mon, 1 Mar 2021 10:00:00 +0900"
-    by, sender, when = headers.hop(value, UTC)
-    assert (by, sender) == ("mx1.example.go.jp", "mail.example.com")
+    by, sender, when, seen = headers.hop(value, UTC)
+    assert (by, sender, seen) == ("mx1.example.go.jp", "mail.example.com", "192.0.2.1")
     assert when == 1614560400 * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("clause", "seen"),
+    [
+        ("from helo (HELO x) (203.0.113.9)", "203.0.113.9"),  # qmail
+        ("from AM0PR.example (2603:10a6:20b::15) by y with HTTPS", "2603:10a6:20b::15"),  # Exchange Online
+        ("from [IPv6:2001:db8::1] (port=4)", "2001:db8::1"),
+        ("from x (unknown [999.1.1.1])", None),
+        ("from mail.example.com by y (8.14.4/8.14.4) with ESMTP", None),
+        ("by 10.2.3.4 with SMTP", None),
+    ],
+)
+def test_a_hop_keeps_the_address_that_the_receiver_saw(clause: str, seen: str | None) -> None:
+    assert headers.hop(f"{clause} by mx; Mon, 1 Mar 2021 10:00:00 +0900", UTC)[3] == seen
 
 
 def test_ids_are_found_with_and_without_brackets() -> None:

@@ -117,10 +117,13 @@ def test_ids_and_hops_and_owner_hints() -> None:
         Delivered_To="Alice@Example.org",
         In_Reply_To="<0@x>",
         References="<a@x>\n <b@x>",
+        Reply_To="Bob <Bob@Elsewhere.example>, x@y",
+        Return_Path="<Bounce@Example.net>",
         Received="from out.example.com by mx.example.org with SMTP; Mon, 1 Mar 2021 10:05:00 +0000",
     )
     row, _, _ = read(raw)
     assert row["owner_hints"] == ["alice@example.org"]
+    assert (row["reply_to"], row["return_path"]) == ("bob@elsewhere.example", "bounce@example.net")
     assert (row["in_reply_to"], row["references"]) == ("<0@x>", ["<a@x>", "<b@x>"])
     assert row["received"][0][:2] == ("mx.example.org", "out.example.com")
     assert row["arrived"] - row["date"] == 300 * 1_000_000

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from unsealed.read.mail import charsets
+from unsealed.read.values import ip_address
 
 MAX_HEADER = 1 << 20
 """Bytes of headers that are looked at (1 MiB); Exchange refuses more than 256 KiB."""
@@ -24,7 +25,7 @@ MAX_CACHED = 2_000
 _WANTED = frozenset(
     (
         b"from to cc bcc subject date message-id in-reply-to references received thread-index delivered-to x-original-to "
-        b"envelope-to x-envelope-to x-delivered-to x-gmail-labels content-type sender x-mozilla-status"
+        b"envelope-to x-envelope-to x-delivered-to reply-to return-path x-gmail-labels content-type sender x-mozilla-status"
     ).split()
 )
 _SPELT = {
@@ -61,6 +62,7 @@ _BY = frozenset(("by", "BY", "By"))
 MAX_HOP = 4_000
 """Characters of a Received header that are looked at for names of hosts."""
 _GROUP = re.compile(r"^\s*[^\"<>@,;:()]*:\s*")
+_SEEN = re.compile(r"[\[(](?:IPv6:)?([0-9a-fA-F]*:[0-9a-fA-F:.]+)[\])]|[\[(](\d{1,3}(?:\.\d{1,3}){3})[\]:)]")
 
 _ZONE_NAME = re.compile(r"\b[A-Z]{3,4}\b")
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -296,21 +298,23 @@ def micros(stamp: datetime) -> int | None:
     return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
-def hop(value: str, zone: tzinfo) -> tuple[str | None, str | None, int | None]:
-    """Give (by, from, time) of one Received header; host names in lower case."""
+def hop(value: str, zone: tzinfo) -> tuple[str | None, str | None, int | None, str | None]:
+    """Give (by, from, time, ip) of one Received header; host names in lower case, `ip` as the receiver saw it."""
     head, _, when = value.rpartition(";")
     time = moment(when, zone)[0] if when else None
     words = head[:MAX_HOP].split()
     if not words:
-        return None, None, time
-    sender = receiver = None
+        return None, None, time, None
+    sender = receiver = seen = None
     if words[0].lower() == "from" and len(words) > 1:
         sender = _host(words[1])
+        found = _SEEN.search(head, 0, MAX_HOP)
+        seen = ip_address(found[1] or found[2]) if found else None
     for place, word in enumerate(words):
         if word in _BY and place + 1 < len(words):
             receiver = _host(words[place + 1])
             break
-    return receiver, sender, time
+    return receiver, sender, time, seen
 
 
 def _host(word: str) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from unsealed.errors import BadRecord
-from unsealed.read.mail import headers, labels, unwrap
+from unsealed.read.mail import headers, labels, links, unwrap
 from unsealed.read.mail.attached import MAX_TEXT, attachment
 from unsealed.read.mail.parts import Leaf, Trouble
 from unsealed.read.mail.thread_index import conversation_root
@@ -92,6 +92,7 @@ def _composed(
     shown: list[str] = []
     hidden: list[str] = []
     attached = []
+    targets = links.Links()
     for leaf in unwrap.opened(parts, trouble):
         if leaf.attached:
             attached.append(leaf)
@@ -101,10 +102,12 @@ def _composed(
             shown.append(text)
         if leaf.hidden:
             hidden.append(leaf.hidden)
+        targets.take(leaf)
     for reason, detail in trouble:
         notes.append(reason)
         yield skip(part, locator, reason, detail)
-    yield from assemble(found, "\n".join(shown), attached, part, locator, size, notes, "\n".join(hidden)[:MAX_TEXT])
+    unseen = "\n".join(hidden)[:MAX_TEXT]
+    yield from assemble(found, "\n".join(shown), attached, part, locator, size, notes, unseen, targets.found)
 
 
 def assemble(
@@ -116,6 +119,7 @@ def assemble(
     size: int,
     notes: list[str],
     hidden: str = "",
+    targets: list[str] | None = None,
 ) -> Iterator[Row]:
     """Give a message's row and those of its attachments."""
     message_id = content_id(part.evidence_id, locator, part.place.mailbox, part.place.folder)
@@ -132,7 +136,7 @@ def assemble(
         yield "attachments", row
     if labels.deleted(found, part.shown):
         notes.append("deleted")
-    yield "messages", _message(found, part, locator, message_id, size, text, hidden, hashes, notes)
+    yield "messages", _message(found, part, locator, message_id, size, text, hidden, hashes, notes, targets)
 
 
 def _message(
@@ -145,6 +149,7 @@ def _message(
     hidden: str,
     hashes: list[str],
     notes: list[str],
+    targets: list[str] | None,
 ) -> tuple[object, ...]:
     local, heads = zone(part.timezone), _Heads(found)
     first, people = heads.first, heads.people
@@ -156,7 +161,7 @@ def _message(
     subject = headers.decoded(first(b"subject"))
     ids = headers.message_ids(first(b"message-id"))
     replied = headers.message_ids(first(b"in-reply-to"))
-    arrived = next((time for _, _, time in hops if time is not None), date)
+    arrived = next((time for _, _, time, _ in hops if time is not None), date)
     labelled = labels.labels(found)
     hints = [address for name in _MAILBOX_HINTS if name in found for address, _ in people(name) if address]
     spoken = " ".join(text.split())
@@ -191,7 +196,16 @@ def _message(
         part.place.group,
         labelled,
         hidden,
+        targets or [],
+        next((address for address, _ in people(b"reply-to") if address), None),
+        _bare(first(b"return-path")),
     )
+
+
+def _bare(value: str) -> str | None:
+    """Give the address of a Return-Path; a bounce's is empty."""
+    address = value.strip().strip("<>").strip().lower()
+    return address if "@" in address and " " not in address else None
 
 
 def _date(heads: "_Heads", local: tzinfo, notes: list[str]) -> int | None:

@@ -40,6 +40,8 @@ class Leaf:
         self.content_type = content_type
         self.hidden = ""
         """Text that is there but not shown; known once the text is."""
+        self.beside: tuple[Leaf, ...] = ()
+        """The same in HTML, where the plain text was taken instead."""
         self._data: bytes | None = None
         self._node: Any = None
         self._text: str | None = None
@@ -190,6 +192,8 @@ def alternative(parts: list[Leaf]) -> Iterator[Leaf]:
             len(leaf.text()) for leaf in rich
         ):
             chosen = [*plain, *rich]
+    if plain and rich and chosen is plain:
+        plain[0].beside = tuple(rich)
     yield from chosen
     yield from (leaf for leaf in parts if leaf.attached)
 
