@@ -80,6 +80,28 @@ def audit_csv(path: Path, evidence: Path, records: int) -> int:
     return path.stat().st_size
 
 
+def audit_lines(path: Path, evidence: Path, records: int) -> int:
+    """Write so many records as JSON lines: those of the demo again and again, of other people at other addresses; give the size."""
+    source = next(evidence.rglob("*.csv"))
+    with source.open(encoding="utf-8-sig", newline="") as stream:
+        texts = [row["AuditData"] for row in csv.DictReader(stream)]
+    with path.open("w", encoding="utf-8", newline="") as out:
+        for number in range(records):
+            turn, place = divmod(number, len(texts))
+            record = json.loads(texts[place])
+            record["Id"] = str(uuid.UUID(int=number))
+            if turn:
+                for name in ("UserId", "MailboxOwnerUPN"):
+                    if "@" in str(record.get(name)):
+                        local, _, domain = record[name].partition("@")
+                        record[name] = f"{local}{turn % 700}@{domain}"
+                for name in ("ClientIP", "ClientIPAddress"):
+                    if str(record.get(name)).count(".") == 3:
+                        record[name] = f"{record[name].rpartition('.')[0]}.{turn % 250}"
+            out.write(json.dumps(record, separators=(",", ":")) + "\n")
+    return path.stat().st_size
+
+
 def _forever(rows: list[dict[str, str]]) -> Iterator[dict[str, str]]:
     while True:
         yield from rows

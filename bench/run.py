@@ -7,41 +7,14 @@ quote. Peak memory is the sum of what all our processes hold at once (proportion
 import argparse
 import json
 import os
-import resource
 import shutil
-import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
+import hunt
 import make
-
-HERE = Path(__file__).parent
-WORK = HERE / "work"
-
-
-def cpu(command: list[str]) -> tuple[float, float]:
-    """Run a command; give CPU seconds of it and its children, and wall seconds."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode not in {0, 3}:
-        sys.exit(f"{command}: exit {done.returncode}\n{done.stderr[-2000:]}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.perf_counter() - start
-
-
-def fresh(name: str) -> str:
-    """Make an empty case; give its path."""
-    case = WORK / name
-    shutil.rmtree(case, ignore_errors=True)
-    subprocess.run([unsealed(), "new", str(case), "--quiet"], check=True)
-    return str(case)
-
-
-def unsealed() -> str:
-    """Give the path of our command."""
-    return str(Path(sys.executable).with_name("unsealed"))
+from measure import HERE, WORK, cpu, fresh, unsealed, watched
 
 
 def mail(name: str, letters: list[bytes], size: int) -> None:
@@ -101,55 +74,28 @@ def memory(letters: list[bytes], size: int) -> None:
     count = make.mbox(path, letters, size)
     command = [unsealed(), "read", fresh("large"), str(path), "--workers", "2", "--json"]
     start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        peak: list[int] = [0]
-        watcher = threading.Thread(target=_watch, args=(process, peak), daemon=True)
-        watcher.start()
-        told, _ = process.communicate()
+    told, peak = watched(command)
     wall = time.perf_counter() - start
     read = json.loads(told)["evidence"]["messages"]
     print(
         f"\nmemory: mbox of {path.stat().st_size / 1e9:.2f} GB, {count:,} messages ({read:,} read), two workers, {wall:.0f} s: "
-        f"peak {peak[0] / (1 << 20):,.0f} MiB in all processes together (bar: 2,048)"
+        f"peak {peak / (1 << 20):,.0f} MiB in all processes together (bar: 2,048)"
     )
     path.unlink()
     shutil.rmtree(WORK / "large")
-
-
-def _watch(process: "subprocess.Popen[str]", peak: list[int]) -> None:
-    while process.poll() is None:
-        peak[0] = max(peak[0], sum(_held(pid) for pid in _family(process.pid)))
-        time.sleep(0.1)
-
-
-def _family(root: int) -> list[int]:
-    found, waiting = [], [root]
-    while waiting:
-        pid = waiting.pop()
-        found.append(pid)
-        try:
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                waiting += [int(child) for child in (task / "children").read_text().split()]
-        except OSError:
-            continue
-    return found
-
-
-def _held(pid: int) -> int:
-    """Give a process's own memory: proportional set size, without the pages of files that are only mapped."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines[1:] if len(line.split()) > 1}
-    return sizes.get("Pss_Anon", 0) + sizes.get("Pss_Shmem", 0) or sizes.get("Pss", 0)
 
 
 def main() -> None:
     """Run all benchmarks; `--quick` makes them small."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="small inputs, for a look")
-    options.add_argument("--only", choices=["mail", "audit", "syslog", "memory"])
+    options.add_argument("--only", choices=["mail", "audit", "syslog", "hunt", "memory"])
+    for name, what in (
+        ("sigma", "SigmaHQ/sigma"),
+        ("events", "OTRF/Security-Datasets"),
+        ("zircolite", "wagga40/Zircolite"),
+    ):
+        options.add_argument(f"--{name}", type=Path, metavar="DIR", help=f"a checkout of {what}; see hunt.py")
     chosen = options.parse_args()
     WORK.mkdir(exist_ok=True)
     scale = 10 if chosen.quick else 1
@@ -163,6 +109,8 @@ def main() -> None:
         audit(evidence, 400_000 // scale)
     if chosen.only in {None, "syslog"}:
         syslog(2_000_000 // scale)
+    if chosen.only in {None, "hunt"}:
+        hunt.hunt(evidence, scale, chosen.sigma, chosen.events, chosen.zircolite)
     if chosen.only in {None, "memory"}:
         memory([make.fat(letter, 20_000) for letter in letters[:1000]], 4_000_000_000 // scale)
 

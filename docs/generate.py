@@ -1,4 +1,4 @@
-"""Writes the reference pages that the source knows best: the tables, and the command line.
+"""Writes the reference pages that the source knows best: the tables, the command line, the rules and their log sources.
 
 `make docs` runs it. With `--check` it writes nothing, and fails where a page is not what the source says.
 """
@@ -6,13 +6,18 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pyarrow as pa
+import yaml
 
+from unsealed.hunt import logsources
+from unsealed.hunt.logsources import Field, LogSource, Variant
 from unsealed.schema import TABLES
 
 REFERENCE = Path(__file__).parent / "reference"
+RULES = Path(__file__).parents[1] / "src" / "unsealed" / "hunt" / "rules"
 COMMON = ("as_json", "quiet")
 """Options that every command takes, by click's names."""
 _NAMES = {"string": "text", "bool": "yes or no", "int64": "number", "double": "number with a point"}
@@ -106,6 +111,98 @@ def cli_page() -> str:
     return "\n".join([*lines, "", _EXIT_CODES])
 
 
+def logsources_page() -> str:
+    """Give the reference page of the log sources that rules can name."""
+    known = [source for source in logsources.every() if source.variants]
+    lines = [
+        "# Log sources of Sigma rules",
+        "",
+        "Written by `docs/generate.py` from `unsealed/hunt/logsources/*.toml`; do not edit.",
+        "",
+        "A Sigma rule says which log it is for by product, category and service. This is what each of them means among the",
+        "[events](tables.md#events) and [messages](tables.md#messages) of a case; `*` stands for any word. Rules for other",
+        "log sources are listed as unusable, with the reason.",
+        "",
+        "Every log source has the columns of `events` as fields, under their own names (`user`, `client_ip`, `outcome`, …), and",
+        "`user_domain`, the domain of who acted. A name that the tables below do not list is looked for in the record itself",
+        "(`raw`); dots in it lead into objects.",
+        "",
+        "| product | category | service | rows |",
+        "|---|---|---|---|",
+    ]
+    pages = _sections([one for source in known for one in source.variants])
+    for source in known:
+        names = "; ".join(
+            f"[{one.name}](#{pages[one.name]})" if one.name in pages else one.name for one in source.variants
+        )
+        lines.append(f"| {_source(source)} | {names} |")
+    lines += ["", "| product | category | service | not usable, because |", "|---|---|---|---|"]
+    lines += [f"| {_source(one)} | {one.reason} |" for one in logsources.every() if not one.variants]
+    variants = {one.name: one for source in known for one in source.variants}
+    for name in sorted(set(pages.values())):
+        alike = sorted(one for one, section in pages.items() if section == name and one != name)
+        lines += [
+            "",
+            f"## {name}",
+            "",
+            f"Also {', '.join(alike)}.\n" if alike else "",
+            "| field (in any case) | stands in |",
+        ]
+        lines += [
+            "|---|---|",
+            *(f"| `{one}` | {_stands(held)} |" for one, held in sorted(variants[name].fields.items())),
+        ]
+        if variants[name].fallback:
+            tried = ", ".join(f"`{path}`" for path in variants[name].fallback)
+            lines += ["", f"Any other name: the first of these at which `raw` has something: {tried}."]
+    return "\n".join(lines) + "\n"
+
+
+def _sections(variants: list[Variant]) -> dict[str, str]:
+    """Give for each variant the one in whose section its fields stand; of Windows' channels all have those of one."""
+    first: dict[object, str] = {}
+    plain = [one for one in variants if not one.name.startswith("windows ")]
+    return {one.name: first.setdefault((tuple(one.fields.items()), one.fallback), one.name) for one in plain}
+
+
+def _source(source: LogSource) -> str:
+    return " | ".join(f"`{word}`" if word else "" for word in (source.product, source.category, source.service))
+
+
+def _stands(held: Field) -> str:
+    told = [f"column `{held.column}`"] if held.column else []
+    return ", ".join([*told, *(f"`{path}`" for path in held.paths)]) or "nowhere in this log"
+
+
+def rules_page() -> str:
+    """Give the reference page of our own rules, from their files."""
+    rules = [(path.stem, told[-1], told[0]) for path in sorted(RULES.glob("*.yml")) if (told := _documents(path))]
+    lines = [
+        "# Rules",
+        "",
+        "Written by `docs/generate.py` from `src/unsealed/hunt/rules`; do not edit.",
+        "",
+        f"`unsealed hunt` tries these {len(rules)} rules on logs and mail, and those that `--rules` gives; `--no-default-rules`",
+        "leaves them out. They are [Sigma](https://sigmahq.io/) rules, a file each, which also tells what else the rule hits",
+        "and where its facts come from. `critical` and `high`: a responder must look; `medium`: suspicious; `low`: worth",
+        "knowing where there is more. What their log sources mean is in [log sources](logsources.md).",
+        "",
+        "| rule | title | severity | log source | ATT&CK | what it means |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, rule, first in rules:
+        techniques = ", ".join(tag.removeprefix("attack.").upper() for tag in rule["tags"])
+        source = " ".join(word for key in ("product", "category", "service") if (word := first["logsource"].get(key)))
+        cells = (f"`{name}`", rule["title"], rule["level"], source, techniques, " ".join(rule["description"].split()))
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _documents(path: Path) -> list[dict[str, Any]]:
+    """Give what a rule's file holds: the rule comes last, what a correlation counts before it."""
+    return [told for told in yaml.safe_load_all(path.read_text(encoding="utf-8")) if told]
+
+
 def _common(group: click.Group) -> list[click.Option]:
     command = next(iter(group.commands.values()))
     return [param for param in command.params if isinstance(param, click.Option) and param.name in COMMON]
@@ -141,7 +238,12 @@ def _value(option: click.Option) -> str:
 
 def pages() -> dict[Path, str]:
     """Give every generated page with its text."""
-    return {REFERENCE / "tables.md": tables_page(), REFERENCE / "cli.md": cli_page()}
+    return {
+        REFERENCE / "tables.md": tables_page(),
+        REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "logsources.md": logsources_page(),
+        REFERENCE / "rules.md": rules_page(),
+    }
 
 
 def main() -> int:

@@ -50,6 +50,8 @@ class Scene:
         self.events: list[Row] = []
         self.accesses: list[Row] = []
         self.indicators = [EVIL_IP]
+        self.own_rules = False
+        """Whether our own rules hunt, too; without them a scene shows what the rest does."""
         self._count = itertools.count()
         self._case: Case | None = None
         self.told = Hunted()
@@ -180,7 +182,7 @@ class Scene:
         if self.indicators:
             files = [self.folder / "indicators.txt"]
             files[0].write_text("\n".join(self.indicators), "utf-8")
-        self.told = hunt(self.case, files)
+        self.told = hunt(self.case, files, default_rules=self.own_rules)
         return self
 
     def run(self) -> Scene:

@@ -6,16 +6,13 @@ run is not run again.
 
 import hashlib
 import json
-import re
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from unsealed.case import Case
-from unsealed.custody import sha256_file
-from unsealed.errors import IndicatorError
+from unsealed.errors import UsageError
 from unsealed.progress import progress
 from unsealed.version import __version__
 
@@ -52,7 +49,11 @@ def run(
     folder: Path,
     paths: list[Path],
     *,
-    indicators: list[Path] | None = None,
+    indicators: Sequence[Path] = (),
+    rules: Sequence[Path] = (),
+    allow: Sequence[Path] = (),
+    places: Sequence[Path] = (),
+    default_rules: bool | None = None,
     mailbox: str | None = None,
     workers: int | None = None,
     quiet: bool = True,
@@ -63,6 +64,8 @@ def run(
 ) -> dict[str, Any]:
     """Make the case if it is not there, take `paths` in, run every stage, write the report; give the summary.
 
+    What is given for the hunt and for reading is as `keep` and `unsealed.read.settings.keep` say.
+
     Raises:
         UnsealedError: as its subclasses say; what was done until then stays done.
     """
@@ -71,7 +74,7 @@ def run(
     case = Case.open(folder) if (folder / "case.toml").exists() else Case.create(folder, folder.resolve().name)
     _ = case.config
     with case.lock():
-        keep_indicators(case, indicators or [])
+        keep(case, indicators=indicators, rules=rules, allow=allow, places=places, default_rules=default_rules)
         if paths:
             told: dict[str, Any] = {"passwords": passwords, "mappings": mappings, "ocr": ocr}
             read(case, paths, mailbox=mailbox, workers=workers, quiet=quiet, command=command, **told)
@@ -116,15 +119,34 @@ def fetch(case: Case, address: str, password: str, *, ca_file: Path | None = Non
 
 
 def hunt(case: Case) -> None:
-    """Hunt with every indicator file that the case holds; the case is locked by the caller."""
-    files = _indicator_files(case)
+    """Hunt with all that the case holds for it; the case is locked by the caller."""
+    from unsealed.kept import KINDS, kept
+
+    own = case.journal.note("default_rules") != "off"
+    given = {kind: kept(case, kind) for kind in KINDS}
 
     def stage() -> None:
         from unsealed.hunt import hunt as run_stage
 
-        case.journal.set_note("hunted", json.dumps(asdict(run_stage(case, files))))
+        told = run_stage(
+            case,
+            given["indicators"],
+            rules=given["rules"],
+            allowed=given["allow"],
+            places=given["places"],
+            default_rules=own,
+        )
+        case.journal.set_note("hunted", json.dumps(asdict(told), default=str))
 
-    _once(case, "hunt", stage, *(file.parent.name for file in files))
+    _once(case, "hunt", stage, *_hunted_with(case))
+
+
+def _hunted_with(case: Case) -> list[str]:
+    """Name what the hunt depends on beside its tables."""
+    from unsealed.kept import KINDS, kept
+
+    names = [f"{kind}/{path.parent.name}" for kind in KINDS for path in kept(case, kind)]
+    return [*names, f"default_rules={case.journal.note('default_rules') or 'on'}"]
 
 
 def expose(case: Case) -> None:
@@ -138,35 +160,57 @@ def expose(case: Case) -> None:
     _once(case, "expose", stage)
 
 
-def keep_indicators(case: Case, files: list[Path]) -> None:
-    """Copy indicator files into the case, so that every later hunt uses them too; each is logged in custody once.
+def keep(
+    case: Case,
+    *,
+    indicators: Sequence[Path] = (),
+    rules: Sequence[Path] = (),
+    allow: Sequence[Path] = (),
+    places: Sequence[Path] = (),
+    default_rules: bool | None = None,
+) -> None:
+    """Copy what a person gives the hunt into the case, so that every later hunt uses it too.
+
+    Args:
+        case: the case, locked by the caller.
+        indicators: files, folders or archives of indicators.
+        rules: Sigma rules, a file or a folder each.
+        allow: lists of what is known to be harmless.
+        places: files that tell where addresses are.
+        default_rules: whether to use our own rules from now on; as before if None.
 
     Raises:
-        IndicatorError: if a file can't be read.
+        IndicatorError: if one of them can't be read.
+        UsageError: if nothing is there, or no rule is in what should hold some.
     """
-    for file in files:
-        if not file.is_file():
-            raise IndicatorError(f"{file}: no such file. Check the path given with --indicators.")
-        digest = sha256_file(file)
-        folder = case.folder / "indicators" / digest[:16]
-        if any(folder.glob("[!.]*")):
-            continue
-        _usable(file)
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, folder / ".copy.tmp")
-        case.log({"action": "indicators", "evidence_id": digest, "path": str(file), "size": file.stat().st_size})
-        (folder / ".copy.tmp").replace(folder / (re.sub(r"[^\w.-]", "_", file.name).lstrip(".") or "indicators"))
+    from unsealed.kept import keep as keep_one
+
+    given = {"indicators": indicators, "rules": rules, "allow": allow, "places": places}
+    for kind, paths in given.items():
+        for path in paths:
+            if path.exists():
+                _usable(kind, path)
+            keep_one(case, kind, path)
+    if default_rules is not None:
+        case.journal.set_note("default_rules", "on" if default_rules else "off")
 
 
-def _indicator_files(case: Case) -> list[Path]:
-    """Give the indicator files that the case holds; a copy that was cut short is none."""
-    return sorted((case.folder / "indicators").glob("*/[!.]*"))
+def _usable(kind: str, path: Path) -> None:
+    """Complain about what can't be used before it is copied."""
+    if kind == "indicators":
+        from unsealed.hunt.indicators import load
 
+        load(path)
+    elif kind == "allow":
+        from unsealed.hunt.allow import load as load_allowed
 
-def _usable(file: Path) -> None:
-    from unsealed.hunt.indicators import load
+        load_allowed(path)
+    elif kind == "rules":
+        from unsealed.hunt.sigma import load as load_rules
 
-    load(file)
+        if not (loaded := load_rules([path])).rules:
+            why = f": {loaded.unusable[0].source}: {loaded.unusable[0].reason}" if loaded.unusable else ""
+            raise UsageError(f"{path}: no Sigma rule that can be used is in there{why}.")
 
 
 def _once(case: Case, name: str, stage: Callable[[], None], *more: str) -> None:
@@ -183,8 +227,9 @@ def _once(case: Case, name: str, stage: Callable[[], None], *more: str) -> None:
 def _rules(stage: str) -> str:
     """Tell the rules of a stage by a hash of its own source: other rules, another answer."""
     digest = hashlib.sha256(__version__.encode())
-    for file in sorted(Path(__file__).parent.joinpath(stage).rglob("*.py")):
-        digest.update(file.read_bytes())
+    for file in sorted(Path(__file__).parent.joinpath(stage).rglob("*")):
+        if file.suffix in {".py", ".yml", ".toml"}:
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -193,8 +238,7 @@ def due(case: Case) -> list[str]:
     waiting: list[str] = []
     for stage in STAGES[1:]:
         last = case.journal.stage(stage.name)
-        files = _indicator_files(case) if stage.name == "hunt" else []
-        now = case.fingerprint(stage.reads, *(file.parent.name for file in files))
+        now = case.fingerprint(stage.reads, *(_hunted_with(case) if stage.name == "hunt" else ()))
         if waiting or not last or last[:2] != (_rules(stage.name), now):
             waiting.append(stage.name)
     return waiting

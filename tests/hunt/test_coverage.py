@@ -108,3 +108,31 @@ def test_a_single_record_is_a_whole_log(scene: Scene) -> None:
 def test_no_log_at_all_has_no_coverage(scene: Scene) -> None:
     scene.letter("a")
     assert scene.hunt().table("coverage") == []
+
+
+def test_three_lost_days_of_a_busy_log_are_a_hole_and_a_quiet_weekend_is_none(scene: Scene) -> None:
+    hours = [day + hour / 24 for day in range(40) if day % 7 not in (3, 4) for hour in range(8, 18)]
+    for moment in hours:
+        scene.bind(moment, ["x"], client_ip=HOME_IP, client=HOME)
+    assert [row[0] for row in rows(scene)] == ["whole"]
+    scene.events = [row for row in scene.events if not 12.9 < (row["time"] - at(0)).total_seconds() / 86400 < 16]
+    assert [row[0] for row in rows(scene)] == ["whole", "gap", "whole"]
+
+
+def test_the_sign_ins_are_told_apart_where_they_end_before_the_log(scene: Scene) -> None:
+    work(scene, range(60))
+    for day in range(60):
+        scene.sign_in(day + 0.1, client_ip=HOME_IP, client=HOME)
+    assert rows(scene, source="m365_sign_ins") == []
+    scene.events = [r for r in scene.events if r["operation"] != "UserLoggedIn" or r["time"] < at(40)]
+    assert rows(scene, source="m365_sign_ins") == [("whole", 0.1, 39.1), ("gap", 39.1, 59)]
+    assert [row["records"] for row in scene.table("coverage") if row["source"] == "m365_sign_ins"] == [40, 0]
+
+
+def test_a_log_that_begins_where_retention_ends_says_so(scene: Scene) -> None:
+    work(scene, range(91))
+    rows(scene)
+    notes = [row["note"] for row in scene.table("coverage") if row["scope"] == "*"]
+    assert notes == [
+        "records on most days; it begins 90 days before its last record, as a log does that is kept for 90 days"
+    ]

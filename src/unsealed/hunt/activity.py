@@ -1,14 +1,15 @@
 """From seeds to sessions of one actor: what is drawn in, why, and what of it is the owner's own and stays out.
 
-Seeds are events that an indicator, a line of case.toml or a person names. They grow along what identifies one actor:
-the session id; else address, client and application together, within hours, and only where the owner has no habit
-of that combination. An address alone never draws anything in.
+Seeds are events that an indicator, a line of case.toml or a person names, and those whose findings together weigh enough
+(`score`). They grow along what identifies one actor: the session id; else address, client and application together,
+within hours, and only where the owner has no habit of that combination. An address alone never draws anything in.
 """
 
 from typing import Any
 
 import pyarrow as pa
 
+from unsealed.hunt import score, signins
 from unsealed.query import Engine
 
 HOURS = 12
@@ -30,6 +31,7 @@ def grow(db: Engine, decisions: list[dict[str, Any]]) -> None:
         decisions: people's decisions, oldest first.
     """
     _decided(db, decisions)
+    score.weigh(db)
     _events_of_the_concerned(db)
     _seeds(db)
     _owners_own(db)
@@ -68,7 +70,7 @@ def _events_of_the_concerned(db: Engine) -> None:
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE ev AS
         WITH named AS (
-                SELECT event_id FROM found WHERE event_id IS NOT NULL
+                SELECT event_id FROM weighed WHERE proposed
                 UNION SELECT event_id FROM events WHERE event_id IN (SELECT subject FROM decided)
                    OR lower(session_id) IN (SELECT subject FROM decided)),
              who AS (SELECT DISTINCT "user" FROM events SEMI JOIN named USING (event_id) WHERE "user" IS NOT NULL),
@@ -79,8 +81,7 @@ def _events_of_the_concerned(db: Engine) -> None:
                coalesce(nullif(regexp_extract(lower(client), '{_BROWSER}'), ''), lower(client)) AS agent,
                coalesce(session, 's-' || left(md5(concat_ws('|', who, ip, agent, app)), 12)) AS label,
                regexp_matches(lower(client), 'mozilla/|[0-9]+\\.[0-9]+') AS specific,
-               operation IN ('UserLoggedIn', 'UserLoginFailed') AS sign_in,
-               operation = 'UserLoginFailed' OR coalesce(outcome = 'failure', FALSE) AS failed
+               {signins.trying()} AS sign_in, {signins.failed()} AS failed
         FROM events
         WHERE "user" IN (SELECT "user" FROM who) OR lower(session_id) IN (SELECT id FROM sessions)
            OR event_id IN (SELECT event_id FROM named)""")
@@ -91,20 +92,29 @@ def _events_of_the_concerned(db: Engine) -> None:
 
 
 def _seeds(db: Engine) -> None:
-    """Make `drawn` of the events that a finding or a person names; `address_only`: by nothing but their address."""
-    db.execute("""
+    """Make `drawn` of the events that a finding or a person names; `address_only`: by nothing but their address.
+
+    A behaviour beside an indicator does not speak against the owner: it, too, may be there for the address alone.
+    """
+    db.execute(f"""
         CREATE OR REPLACE TEMP TABLE drawn AS
         WITH by_hand AS (
-            SELECT event_id FROM ev LEFT JOIN decided e ON e.subject = ev.event_id
-            LEFT JOIN decided s ON s.subject = ev.session WHERE coalesce(e.state, s.state) = 'confirmed')
-        SELECT ev.event_id, min(coalesce(f.title || ' (' || f.source || ')', 'confirmed by a person')) AS reason,
+                SELECT event_id FROM ev LEFT JOIN decided e ON e.subject = ev.event_id
+                LEFT JOIN decided s ON s.subject = ev.session WHERE coalesce(e.state, s.state) = 'confirmed'),
+             told AS (SELECT f.*, {score.weight_sql()} AS weight, w.score FROM found f JOIN weighed w USING (event_id)
+                      WHERE w.proposed)
+        SELECT ev.event_id,
+               coalesce(arg_min(f.title || ' (' || f.source || ')', (-f.weight, f.title, f.source)), 'confirmed by a person')
+                   AS reason,
                coalesce(list(DISTINCT f.finding_id ORDER BY f.finding_id) FILTER (f.finding_id IS NOT NULL), [])
                    AS findings,
                coalesce(bool_or(f.kind = 'intruder'), FALSE) AS known,
-               bool_and(coalesce(f.rule_id LIKE 'ip:%' OR f.rule_id LIKE 'network:%', FALSE))
+               coalesce(bool_and(f.rule_id LIKE 'ip:%' OR f.rule_id LIKE 'network:%')
+                        FILTER (f.kind <> 'behaviour'), FALSE)
                    AND ev.event_id NOT IN (SELECT event_id FROM by_hand) AS address_only,
-               FALSE AS by_session
-        FROM ev LEFT JOIN found f USING (event_id)
+               FALSE AS by_session,
+               CASE WHEN ev.event_id IN (SELECT event_id FROM by_hand) THEN 100 ELSE max(f.score) END::DOUBLE AS score
+        FROM ev LEFT JOIN told f USING (event_id)
         WHERE f.event_id IS NOT NULL OR ev.event_id IN (SELECT event_id FROM by_hand)
         GROUP BY ev.event_id""")
 
@@ -184,7 +194,7 @@ def _by_session(db: Engine) -> None:
                       ANTI JOIN own USING (event_id) WHERE session IN (SELECT session FROM hands)),
              theirs AS (SELECT event_id FROM rest SEMI JOIN habit USING (who, ip, agent)
                         ANTI JOIN hands ON hands.session = rest.session AND hands.agent = rest.agent)
-        SELECT event_id, 'same session as other activity of the intruder: ' || session, [], FALSE, FALSE, TRUE
+        SELECT event_id, 'same session as other activity of the intruder: ' || session, [], FALSE, FALSE, TRUE, NULL
         FROM rest ANTI JOIN theirs USING (event_id)""")
 
 
@@ -223,23 +233,25 @@ def _by_client(db: Engine) -> None:
                            GROUP BY session HAVING count(DISTINCT ip) > 1),
              far AS (SELECT DISTINCT session, who, ip, agent FROM near WHERE NOT close AND session IS NOT NULL)
         SELECT event_id, 'same address, client and application within hours of other activity of the intruder: '
-               || ip || ', ' || left(agent, 80), [], FALSE, FALSE, FALSE
+               || ip || ', ' || left(agent, 80), [], FALSE, FALSE, FALSE, NULL
         FROM near ANTI JOIN usual USING (who, ip, agent) ANTI JOIN elsewhere USING (session)
         ANTI JOIN far USING (session, who, ip, agent) WHERE close""")
 
 
 def _rows(db: Engine) -> None:
-    db.execute("""
+    """Make `act`; an event that was drawn in has the score of the session that drew it, or of the client's."""
+    db.execute(f"""
         CREATE OR REPLACE TEMP TABLE act AS
         WITH kept AS (
-            SELECT d.event_id, ev.label, d.reason, d.findings, d.known FROM drawn d JOIN ev USING (event_id)
+            SELECT d.event_id, ev.label, d.reason, d.findings, d.known,
+                   coalesce(d.score, max(d.score) OVER (PARTITION BY ev.label),
+                            max(d.score) OVER (PARTITION BY ev.who, ev.ip, ev.agent)) AS score
+            FROM drawn d JOIN ev USING (event_id)
             UNION ALL
-            SELECT event_id, label, 'rejected by a person', [], FALSE FROM ev JOIN gone USING (event_id))
+            SELECT event_id, label, 'rejected by a person', [], FALSE, 0 FROM ev JOIN gone USING (event_id))
         SELECT k.event_id, k.label AS session, k.reason, k.findings AS finding_ids,
                coalesce(by_event.state, by_session.state, CASE WHEN k.known THEN 'confirmed' ELSE 'proposed' END) AS state,
-               e.time, e."user", e.mailbox,
-               NOT (e.operation = 'UserLoginFailed' OR coalesce(e.outcome = 'failure', FALSE))
-               AND (e.source = 'm365_audit' OR e."user" IS NOT NULL) AS inside
+               e.time, e."user", e.mailbox, {signins.inside("e")} AS inside, k.score
         FROM kept k JOIN events e USING (event_id)
         LEFT JOIN decided by_event ON by_event.subject = k.event_id
         LEFT JOIN decided by_session ON by_session.subject = k.label""")

@@ -1,5 +1,8 @@
 """What the logs can see and what they can't: for each log and mailbox, which days are whole, dark, throttled or absent.
 
+A log of its own rhythm: days without a record are dark where there should be some (`rhythm`). The sign-ins of Microsoft 365
+are looked at apart where they begin later, end earlier or have other holes than the log that they stand in.
+
 Rules: MailItemsAccessed is written only where licence and mailbox settings allow, so that some record of a mailbox
 exists shows that it was on; after a record with IsThrottled=True nothing may have been written for 24 hours
 (https://learn.microsoft.com/purview/audit-log-investigate-accounts).
@@ -12,6 +15,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from unsealed import schema
+from unsealed.hunt import rhythm, signins
 from unsealed.query import Engine
 
 DAY = 86_400_000_000
@@ -28,6 +32,9 @@ EDGE = DAY
 THROTTLE = DAY
 ITEMS = "m365_mail_items"
 LOG = "m365_audit"
+SIGN_IN_LOG = "m365_sign_ins"
+RETENTIONS = (30, 90, 180, 365)
+"""Days for which audit logs are usually kept."""
 
 
 class Span(NamedTuple):
@@ -48,13 +55,10 @@ def look(db: Engine) -> None:
     holes: dict[str, list[Span]] = {}
     for source in db.rows("SELECT DISTINCT source FROM events WHERE source IS NOT NULL ORDER BY source"):
         name = source["source"]
-        days = db.rows(
-            "SELECT epoch_us(time) // ? AS day, epoch_us(min(time)) AS low, epoch_us(max(time)) AS high "
-            "FROM events WHERE source = ? AND time IS NOT NULL GROUP BY day ORDER BY day",
-            [DAY, name],
-        )
-        made, holes[name] = _whole_log(name, days)
+        made, holes[name] = _whole_log(name, _active(db, "source = ?", name))
         rows += made
+    if LOG in holes:
+        rows += _sign_ins(db, rows, holes[LOG])
     for box in _mailboxes(db):
         rows += _item_log(box, holes.get(LOG, []))
     db.register("spans", _table(rows))
@@ -65,6 +69,9 @@ def look(db: Engine) -> None:
                 SELECT s.n, count(e.time) AS records FROM spans s JOIN events e ON e.source = s.source
                 WHERE s.scope = '*' AND e.time >= s."from" AND e.time <= s."to" AND s.state = 'whole' GROUP BY s.n
                 UNION ALL
+                SELECT s.n, count(e.time) FROM spans s JOIN events e ON e.source = '{LOG}' AND {signins.trying("e")}
+                WHERE s.source = '{SIGN_IN_LOG}' AND e.time >= s."from" AND e.time <= s."to" AND s.state = 'whole' GROUP BY s.n
+                UNION ALL
                 SELECT s.n, count(*) FROM spans s JOIN items i ON i.mailbox = s.scope
                 WHERE s.source = '{ITEMS}' AND i.time >= s."from"
                   AND (i.time < s."to" OR (i.time = s."to" AND i.time = (SELECT max(time) FROM items))) GROUP BY s.n)
@@ -72,24 +79,58 @@ def look(db: Engine) -> None:
         FROM spans s LEFT JOIN counted c USING (n)""")
 
 
-def _whole_log(source: str, days: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Span]]:
-    """Cut a log at its holes: stretches of days without a record where the log usually has some every few days."""
-    steps = sorted(later["day"] - earlier["day"] for earlier, later in pairwise(days))
+def _active(db: Engine, where: str, *values: str) -> list[rhythm.Hour]:
+    """Give the hours in which a log has records."""
+    return rhythm.hours(db, f"SELECT epoch_us(time) AS us FROM events WHERE {where}", list(values))
+
+
+def _whole_log(source: str, active: list[rhythm.Hour]) -> tuple[list[dict[str, Any]], list[Span]]:
+    """Cut a log at its holes: stretches without a record where the log usually has some."""
+    if not active:
+        return [], []
+    days = sorted({hour.number // 24 for hour in active})
+    steps = sorted(later - earlier for earlier, later in pairwise(days))
     usual = steps[int(len(steps) * 0.9)] if steps else 1
     longest = max(HOLE_DAYS, min(4 * usual, SPARSE_DAYS))
-    rows, holes, start = [], list[Span](), 0
-    for index in range(1, len(days) + 1):
-        if index < len(days) and days[index]["day"] - days[index - 1]["day"] <= longest:
-            continue
-        rows.append(_row(source, "*", days[start]["low"], days[index - 1]["high"], "whole", "records on most days"))
-        if index < len(days):
-            low, high = days[index - 1]["high"], days[index]["low"]
-            holes.append(Span(low, high, "the whole log has no record"))
-            rows.append(
-                _row(source, "*", low, high, "gap", f"no record of any account for {(high - low) / DAY:.0f} days")
-            )
-        start = index
+    found = rhythm.rhythm(active)
+    lost = {silence for silence in found.holes() if silence.high - silence.low >= DAY}
+    lost |= {silence for silence in found.silences if silence.high // DAY - silence.low // DAY > longest}
+    note, rows, holes, start = _note(active), [], list[Span](), active[0].low
+    for silence in sorted(lost):
+        rows.append(_row(source, "*", start, silence.low, "whole", note))
+        holes.append(Span(silence.low, silence.high, "the whole log has no record"))
+        why = f"no record of any account for {(silence.high - silence.low) / DAY:.0f} days"
+        rows.append(_row(source, "*", silence.low, silence.high, "gap", why))
+        start, note = silence.high, "records on most days"
+    rows.append(_row(source, "*", start, active[-1].high, "whole", note))
     return rows, holes
+
+
+def _note(active: list[rhythm.Hour]) -> str:
+    """Say where a log begins as far before its end as logs are usually kept."""
+    span = (active[-1].high - active[0].low) / DAY
+    kept = next((days for days in RETENTIONS if abs(span - days) < 1.5), None)
+    return "records on most days" + (
+        f"; it begins {kept} days before its last record, as a log does that is kept for {kept} days" if kept else ""
+    )
+
+
+def _sign_ins(db: Engine, rows: list[dict[str, Any]], known: list[Span]) -> list[dict[str, Any]]:
+    """Give the rows of the sign-ins in the log of Microsoft 365, if they can see less than the log as a whole."""
+    active = _active(db, f"source = '{LOG}' AND {signins.trying()}")
+    if not active:
+        return []
+    made, holes = _whole_log(SIGN_IN_LOG, active)
+    low = min(row["from"] for row in rows if row["source"] == LOG)
+    high = max(row["to"] for row in rows if row["source"] == LOG)
+    more = [
+        hole for hole in holes if not any(one.low <= hole.low + DAY and hole.high - DAY <= one.high for one in known)
+    ]
+    for start, end in ((low, active[0].low), (active[-1].high, high)):
+        if end - start > HOLE_DAYS * DAY:
+            made.append(_row(SIGN_IN_LOG, "*", start, end, "gap", "the log has records, but no sign-ins"))
+            more.append(Span(start, end, ""))
+    return sorted(made, key=lambda row: row["from"]) if more else []
 
 
 def _mailboxes(db: Engine) -> list[dict[str, Any]]:
@@ -108,7 +149,7 @@ def _mailboxes(db: Engine) -> list[dict[str, Any]]:
         steps AS (SELECT mailbox, lag(us) OVER (PARTITION BY mailbox ORDER BY us) AS earlier, us AS later FROM items),
         quiet AS (SELECT * FROM steps WHERE later - earlier > {SILENT_DAYS * DAY}),
         sign_ins AS (SELECT DISTINCT "user" AS mailbox, epoch_us(time) // {DAY} AS day FROM events
-                     WHERE operation = 'UserLoggedIn' AND "user" IN (SELECT mailbox FROM quiet)),
+                     WHERE {signins.signed_in()} AND "user" IN (SELECT mailbox FROM quiet)),
         silent AS (SELECT q.mailbox, q.earlier, q.later FROM quiet q JOIN sign_ins s USING (mailbox)
                    WHERE s.day > q.earlier // {DAY} AND s.day < q.later // {DAY}
                    GROUP BY ALL HAVING count(*) >= {SIGN_INS}),

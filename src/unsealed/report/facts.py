@@ -32,7 +32,8 @@ def facts(case: Case) -> Facts:
             "not_in_evidence": _not_in_evidence(db),
         }
     told = json.loads(case.journal.note("hunted") or "{}")
-    document["hunted"] = {"known": 0, "unusable": [], "left_out": 0} | told
+    nothing = {"known": 0, "unusable": [], "unusable_count": 0, "left_out": 0, "allowed": 0, "rules": 0}
+    document["hunted"] = nothing | {"unusable_rules": [], "unusable_rules_count": 0, "needs": []} | told
     document["told"] = list(TOLD)
     document["next"] = _next(case, document)
     return document
@@ -84,7 +85,7 @@ def _activity(db: Engine) -> Facts:
     sessions = db.rows("""
         SELECT a.session, any_value(a.state) AS state, count(*) AS events, min(a.time) AS first, max(a.time) AS last,
                list(DISTINCT a."user" ORDER BY a."user") AS users, list(DISTINCT e.client_ip ORDER BY e.client_ip)
-               FILTER (e.client_ip IS NOT NULL) AS addresses, min(a.reason) AS reason,
+               FILTER (e.client_ip IS NOT NULL) AS addresses, min(a.reason) AS reason, coalesce(max(a.score), 0) AS score,
                list(DISTINCT e.operation ORDER BY e.operation) AS operations
         FROM activity a JOIN events e USING (event_id) GROUP BY a.session ORDER BY first, a.session""")
     return {

@@ -8,7 +8,7 @@ from typing import Any
 from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
-from unsealed.report import words
+from unsealed.report import hunting, needs, words
 from unsealed.report.facts import facts, plain
 from unsealed.report.plots import Lane, Span, timeline
 from unsealed.schema import VERDICTS
@@ -54,6 +54,8 @@ def render(case: Case, language: str) -> str:
             "skipped": _places(db),
             "evidence": _evidence(db),
             "findings": _findings(db),
+            "severities": hunting.severity_names(_),
+            "needs": needs.sentences(document, _),
             "reach": case.config.reach,
             "language": language,
             "version": __version__,
@@ -160,9 +162,12 @@ def _evidence(db: Engine) -> list[dict[str, Any]]:
 def _findings(db: Engine) -> list[dict[str, Any]]:
     return _rows(
         db,
-        """
-        SELECT rule_id, source, count(*) AS hits, count(event_id) AS events, count(message_id) AS messages, min(time) AS first,
-               max(time) AS last FROM findings GROUP BY rule_id, source ORDER BY hits DESC, rule_id LIMIT 200""",
+        f"""
+        SELECT kind, rule_id, arg_min(severity, {hunting.rank()}) AS severity, any_value(techniques) AS techniques,
+               min(CASE WHEN kind = 'sigma' THEN title ELSE rule_id END) AS title, source, count(*) AS hits,
+               count(event_id) AS events, count(message_id) AS messages, min(time) AS first, max(time) AS last
+        FROM findings GROUP BY kind, rule_id, source
+        ORDER BY kind IN ('sigma', 'behaviour'), min({hunting.rank()}), hits DESC, rule_id LIMIT 300""",
     )
 
 

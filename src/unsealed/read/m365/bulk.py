@@ -78,46 +78,15 @@ def events(made: list[Record]) -> dict[str, list[Any]]:
     columns = dict(zip(_FIELDS, map(list, zip(*map(_get, made), strict=True)), strict=True))
     operations = columns["operation"]
     users = list(map(_lower.__getitem__, columns["user_id"]))
-    sessions = [value or None for value in columns["session_id"]]
-    clients_of = [value or None for value in columns["client_app_id"]]
-    contexts = zip(columns["app_access_context"], columns["device_properties"], strict=True)
-    newer = [n for n, (context, device) in enumerate(contexts) if context is not None or device is not None]
-    for n in newer:
-        sessions[n], clients_of[n] = records.identity_of(made[n], sessions[n], clients_of[n])
+    sessions, clients_of = _identities(made, columns)
     return {
         "event_id": _ids(columns["id"]),
         "time": _times(columns["creation_time"]),
         "operation": operations,
         "user": users,
-        "mailbox": [
-            owner or (f"guid:{guid}" if (guid := _lower[number]) else user if operation in records.SENDS else None)
-            for owner, number, operation, user in zip(
-                map(_lower.__getitem__, columns["mailbox_owner_upn"]),
-                columns["mailbox_guid"],
-                operations,
-                users,
-                strict=True,
-            )
-        ],
-        "client_ip": [
-            first or _address(second) or _address(third)
-            for first, second, third in zip(
-                map(_address, columns["client_ip_address"]),
-                columns["client_ip"],
-                columns["actor_ip_address"],
-                strict=True,
-            )
-        ],
-        "client": [
-            info or (told and _agent(told)) or agent or application or None
-            for info, told, agent, application in zip(
-                columns["client_info_string"],
-                columns["extended_properties"],
-                columns["user_agent"],
-                columns["client_application"],
-                strict=True,
-            )
-        ],
+        "mailbox": _mailboxes(columns, operations, users),
+        "client_ip": _addresses(columns),
+        "client": _clients(columns),
         "session_id": sessions,
         "app_id": [
             first or second or None for first, second in zip(columns["app_id"], columns["application_id"], strict=True)
@@ -135,6 +104,40 @@ def events(made: list[Record]) -> dict[str, list[Any]]:
             for value in columns["logon_type"]
         ],
     }
+
+
+def _identities(made: list[Record], columns: dict[str, list[Any]]) -> tuple[list[Any], list[Any]]:
+    """Give sessions, and the applications behind the applications."""
+    sessions = [value or None for value in columns["session_id"]]
+    clients_of = [value or None for value in columns["client_app_id"]]
+    contexts = zip(columns["app_access_context"], columns["device_properties"], strict=True)
+    for n in [n for n, (context, device) in enumerate(contexts) if context is not None or device is not None]:
+        sessions[n], clients_of[n] = records.identity_of(made[n], sessions[n], clients_of[n])
+    return sessions, clients_of
+
+
+def _mailboxes(columns: dict[str, list[Any]], operations: list[Any], users: list[Any]) -> list[Any]:
+    owners, numbers = map(_lower.__getitem__, columns["mailbox_owner_upn"]), columns["mailbox_guid"]
+    return [
+        owner or (f"guid:{guid}" if (guid := _lower[number]) else user if operation in records.SENDS else None)
+        for owner, number, operation, user in zip(owners, numbers, operations, users, strict=True)
+    ]
+
+
+def _addresses(columns: dict[str, list[Any]]) -> list[Any]:
+    first = map(_address, columns["client_ip_address"])
+    return [
+        mine or _address(second) or _address(third)
+        for mine, second, third in zip(first, columns["client_ip"], columns["actor_ip_address"], strict=True)
+    ]
+
+
+def _clients(columns: dict[str, list[Any]]) -> list[Any]:
+    told = ("client_info_string", "extended_properties", "user_agent", "client_application")
+    return [
+        info or (pairs and _agent(pairs)) or agent or application or None
+        for info, pairs, agent, application in zip(*(columns[name] for name in told), strict=True)
+    ]
 
 
 def _ids(values: list[str]) -> list[str]:

@@ -157,7 +157,6 @@ def _message(
     date = _date(heads, local, notes)
     senders = people(b"from") or people(b"sender")
     sender, sender_name = senders[0] if senders else (None, "")
-    to, cc, bcc = people(b"to"), people(b"cc"), people(b"bcc")
     subject = headers.decoded(first(b"subject"))
     ids = headers.message_ids(first(b"message-id"))
     replied = headers.message_ids(first(b"in-reply-to"))
@@ -176,9 +175,9 @@ def _message(
         date,
         sender or None,
         sender_name,
-        to,
-        cc,
-        bcc,
+        people(b"to"),
+        people(b"cc"),
+        people(b"bcc"),
         subject,
         replied[0] if replied else None,
         headers.message_ids(" ".join(headers.text(value) for value in found.get(b"references", ()))),

@@ -1,0 +1,126 @@
+"""One field of a batch of rows: distinct values, a number for each row, and sets of rows as bits of a number.
+
+A set of rows is a Python integer, bit N for row N: "and", "or" and "not" on 50,000 rows take a microsecond.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from unsealed.hunt.evaluate import paths
+
+
+@dataclass(frozen=True)
+class Column:
+    """The values of one field in a batch.
+
+    Args:
+        rows: how many rows the batch has.
+        codes: for each row the number of its entry, null where the field is absent.
+        texts: all texts of all entries.
+        owners: for each text the number of its entry; None where every entry is one text.
+        entries: how many entries there are.
+    """
+
+    rows: int
+    codes: pa.Array
+    texts: pa.Array
+    owners: Sequence[int] | None
+    entries: int
+
+    def present(self) -> int:
+        """Give the rows in which the field has a value."""
+        if self.owners is None:
+            return bits(self.codes.is_valid())
+        return self.holding(self.owners)
+
+    def holding(self, entries: Iterable[int]) -> int:
+        """Give the rows whose entry is one of these."""
+        flags = bytearray((self.entries + 7) // 8)
+        for entry in entries:
+            flags[entry >> 3] |= 1 << (entry & 7)
+        mask = pa.BooleanArray.from_buffers(pa.bool_(), self.entries, [None, pa.py_buffer(bytes(flags))])
+        return bits(mask.take(self.codes))
+
+    def having(self, found: Iterable[int]) -> int:
+        """Give the rows that have one of these texts (by their numbers in `texts`)."""
+        owners = self.owners
+        return self.holding(found if owners is None else (owners[number] for number in found))
+
+    def of_entry(self) -> list[list[str]]:
+        """Give the texts of each entry."""
+        if self.owners is None:
+            return [[text] for text in self.texts.to_pylist()]
+        found: list[list[str]] = [[] for _ in range(self.entries)]
+        for owner, text in zip(self.owners, self.texts.to_pylist(), strict=True):
+            found[owner].append(text)
+        return found
+
+
+def bits(flags: pa.Array) -> int:
+    """Turn an Arrow array of flags into a set of rows; null is no."""
+    if flags.offset:
+        flags = pa.concat_arrays([flags])
+    validity, data = flags.buffers()
+    size, count = (len(flags) + 7) // 8, len(flags)
+    if not count:
+        return 0
+    found = int.from_bytes(data[:size], "little") & ((1 << count) - 1)
+    return found & int.from_bytes(validity[:size], "little") if validity is not None else found
+
+
+def positions(found: int, rows: int) -> pa.Array:
+    """Turn a set of rows into their numbers, in order."""
+    data = pa.py_buffer(found.to_bytes((rows + 7) // 8, "little"))
+    return pc.indices_nonzero(pa.BooleanArray.from_buffers(pa.bool_(), rows, [None, data]))
+
+
+def of_texts(array: pa.Array) -> Column:
+    """Make a column of plain texts."""
+    encoded = array.dictionary_encode()
+    return Column(len(array), encoded.indices, encoded.dictionary, None, len(encoded.dictionary))
+
+
+def of_json(array: pa.Array) -> Column:
+    """Make a column of JSON texts, each a row's value."""
+    encoded = array.dictionary_encode()
+    written = encoded.dictionary.to_pylist()
+    values = _decoded(written)
+    plain = [value for value in values if isinstance(value, str)]
+    if len(plain) == len(values):
+        return Column(len(array), encoded.indices, _strings(plain), None, len(values))
+    lists = [_texts(text, value) for text, value in zip(written, values, strict=True)]
+    owners = [entry for entry, held in enumerate(lists) for _ in held]
+    return Column(len(array), encoded.indices, _strings(list(chain.from_iterable(lists))), owners, len(values))
+
+
+def of_lists(codes: pa.Array, lists: Sequence[Sequence[str]]) -> Column:
+    """Make a column of entries that hold any number of texts."""
+    owners = [entry for entry, held in enumerate(lists) for _ in held]
+    return Column(len(codes), codes, _strings(list(chain.from_iterable(lists))), owners, len(lists))
+
+
+def _texts(written: str, value: object) -> list[str]:
+    """Give an entry's texts; numbers as they are written."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return [written]
+    return paths.texts(value)
+
+
+def _decoded(written: list[str]) -> list[object]:
+    try:
+        values = orjson.loads(f"[{','.join(written)}]")
+    except orjson.JSONDecodeError:
+        values = []
+    return values if len(values) == len(written) else [paths.loads(text) for text in written]
+
+
+def _strings(values: list[str]) -> pa.Array:
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([value.encode("utf-8", "replace").decode() for value in values], pa.string())

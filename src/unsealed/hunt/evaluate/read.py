@@ -1,0 +1,187 @@
+"""Read a table's rows once, with just what the open rules of their class need of each record."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from unsealed.hunt import logsources
+from unsealed.hunt.evaluate import paths
+from unsealed.hunt.evaluate.keywords import Sieve
+from unsealed.hunt.evaluate.plan import RECORD, Fields, Group
+from unsealed.query import Engine
+
+BATCH_ROWS, PENDING_BYTES = 65_536, 192 << 20
+"""Rows that are evaluated together, and what may wait for more of its kind in memory."""
+COMMON = 8
+"""A key that the paths of so many fields lead through is looked for before they are tried."""
+_DERIVED = ", ".join(f"{text} AS {name}" for name, text in logsources.DERIVED.items())
+RELATIONS = {"events": f"SELECT *, {_DERIVED} FROM events", "messages": logsources.MESSAGES}
+_IDS = {"events": ("event_id", "NULL::VARCHAR", "epoch_us(time)"), "messages": ("NULL::VARCHAR", "message_id", "us")}
+
+
+class Reader:
+    """Rows of a table with what their groups need of them, in batches of one group each.
+
+    Args:
+        db: the case.
+        table: `events` or `messages`.
+        fields: every field, by name.
+        keys: the key columns.
+        groups: what is needed of which classes.
+        where: SQL that narrows the rows.
+    """
+
+    def __init__(
+        self, db: Engine, table: str, fields: Fields, keys: Sequence[str], groups: Sequence[Group], where: str = "TRUE"
+    ) -> None:
+        self._db, self._relation, self._ids = db, RELATIONS[table], _IDS[table]
+        self._fields, self._keys, self._groups, self._where = fields.by_name, keys, groups, where
+        self._types = db.table(f"SELECT * FROM ({self._relation}) LIMIT 0").schema
+        self.listed = frozenset(field.name for field in self._types if pa.types.is_nested(field.type))
+
+    @cached_property
+    def pointers(self) -> list[list[str]]:
+        """The pointers that each part of the rows needs: of each group, its flat records, then those with a mark."""
+        found: list[list[str]] = []
+        for group in self._groups:
+            ways = [way for name in group.fields if self._fields[name] != RECORD for way in self._fields[name].paths]
+            flat = [way for way in ways if _mark(way) not in self._marks]
+            found += [sorted({paths.head(way)[0] for way in held}) for held in (flat, ways)]
+        return found
+
+    @cached_property
+    def _marks(self) -> frozenset[str]:
+        """The keys that the paths of many fields lead through: a record without any is flat, and little is tried on it."""
+        fields = {name for group in self._groups for name in group.fields}
+        counted = Counter(mark for name in fields for mark in {_mark(way) for way in self._fields[name].paths} if mark)
+        return frozenset(mark for mark, count in counted.items() if count >= COMMON)
+
+    def batches(self, sieve: Sieve) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """Give rows of one part, some thousand at a time, with the part's number: twice its group's, or one more.
+
+        Args:
+            sieve: the search for records in which keywords may stand; only these are read whole.
+        """
+        sql = self.sql(sieve)
+        self._register()
+        pending: dict[int, list[pa.RecordBatch]] = {}
+        bytes_of: Counter[int] = Counter()
+        rows_of: Counter[int] = Counter()
+        for read in self._db.batches(sql):
+            for number, rows in self._split(read, sieve):
+                pending.setdefault(number, []).append(rows)
+                rows_of[number] += rows.num_rows
+                bytes_of[number] += rows.nbytes
+            full = [number for number, count in rows_of.items() if count >= BATCH_ROWS]
+            while bytes_of.total() - sum(bytes_of[number] for number in full) > PENDING_BYTES:
+                full.append(max(bytes_of.keys() - set(full), key=lambda number: bytes_of[number]))
+            for number in full:
+                del rows_of[number], bytes_of[number]
+                yield number, pa.concat_batches(pending.pop(number))
+        for number in list(pending):
+            yield number, pa.concat_batches(pending.pop(number))
+
+    def _split(self, read: pa.RecordBatch, sieve: Sieve) -> Iterator[tuple[int, pa.RecordBatch]]:
+        """Give the rows of each part in memory of their own: a slice would keep all the rest alive while it waits."""
+        parts = read.column("part")
+        found = read.column("found") if "found" in read.schema.names else None
+        plain = read.drop_columns([name for name in ("found", "record") if name in read.schema.names])
+        if "record" in read.schema.names:
+            records = read.column("record")
+            kept = sieve.kept(records, [part // 2 for part in parts.to_pylist()])
+            rows = pc.index_in(pa.array(range(len(parts)), pa.uint64()), value_set=kept)
+            plain = plain.append_column("record", records.take(kept).take(rows))
+        order = pc.array_sort_indices(parts)
+        start = 0
+        for number, count in sorted((row["values"], row["counts"]) for row in pc.value_counts(parts).to_pylist()):
+            places = order.slice(start, count)
+            start += count
+            rows = plain.take(places)
+            if found is not None:
+                # One gather a pointer, straight from the values of all lists.
+                at = pc.if_else(found.is_valid(), found.offsets[:-1], pa.scalar(None, pa.int32())).take(places)
+                for i, pointer in enumerate(self.pointers[number]):
+                    values = found.values.take(pc.add(at, pa.scalar(i, pa.int32())))
+                    rows = rows.append_column(pointer, values.cast(pa.string()))
+            yield number, rows
+
+    def _register(self) -> None:
+        rows = [(*values, number) for number, group in enumerate(self._groups) for values in group.classes]
+        held = list(zip(*rows, strict=True))
+        table = {f"class_{key}": pa.array(values, pa.string()) for key, values in zip(self._keys, held, strict=False)}
+        self._db.register("sigma_classes", pa.table(table | {"group": pa.array(held[-1], pa.int32())}))
+
+    def sql(self, sieve: Sieve) -> str:
+        """Give the one query that reads all that is needed."""
+        chosen = [f"{self._ids[0]} AS event_id", f"{self._ids[1]} AS message_id", f"{self._ids[2]} AS us", "part"]
+        chosen += self._columns()
+        extracted = [(number, _extract(held)) for number, held in enumerate(self.pointers) if held]
+        hidden = [(number, _hidden(held)) for number, held in enumerate(self.pointers) if _hiding(held)]
+        looking = [part for part in range(len(self.pointers)) if part // 2 in sieve.groups]
+        records = [(part, sieve.sql(part // 2)) for part in looking]
+        for name, cases in (("found", extracted), ("hidden", hidden), ("record", records)):
+            if cases:
+                told = " ".join(f"WHEN {number} THEN {value}" for number, value in cases)
+                chosen.append(f"CASE part {told} END AS {name}")
+        on = " AND ".join(f"e.{key} IS NOT DISTINCT FROM g.class_{key}" for key in self._keys)
+        marked = "FALSE"
+        if self._marks:
+            keys = "|".join(map(re.escape, sorted(self._marks)))
+            marked = f"regexp_matches(raw, {text(chr(34) + '(?:' + keys + ')' + chr(34))})"
+        rows = f'SELECT e.*, 2 * g."group" + ({marked})::INT AS part FROM ({self._relation}) e JOIN sigma_classes g ON {on}'
+        return f"SELECT {', '.join(chosen)} FROM ({rows}) WHERE {self._where}"
+
+    def _columns(self) -> list[str]:
+        fields = {self._fields[name] for group in self._groups for name in group.fields}
+        fields |= {self._fields[key] for key in self._keys if key in self._fields}
+        plain = sorted({field.column for field in fields if field.column and not field.paths})
+        mixed = sorted({field.column for field in fields if field.column and field.paths and field != RECORD})
+        chosen = [f'{_column(name, self._types.field(name).type)} AS "{name}"' for name in plain]
+        return chosen + [
+            f'{_column(name, self._types.field(name).type, json=True)} AS "{name} as JSON"' for name in mixed
+        ]
+
+    def found(self, number: int, rows: pa.RecordBatch) -> dict[str, pa.Array]:
+        """Give what was found in the records of a part's rows, by pointer."""
+        return {pointer: rows.column(pointer) for pointer in self.pointers[number]}
+
+
+def _mark(way: str) -> str | None:
+    """Give the first key of a path that has more steps: where a record lacks it, the path leads nowhere."""
+    first, *more = paths.steps(way) or ("",)
+    return first if more and isinstance(first, str) and first.isascii() and not {first} & {paths.ALL, ""} else None
+
+
+def _column(name: str, kind: pa.DataType, *, json: bool = False) -> str:
+    """Write a column as text (RFC 3339 for times), or as JSON text where it is a list or to be mixed with such."""
+    if pa.types.is_nested(kind):
+        return f'CASE WHEN len("{name}") > 0 THEN to_json("{name}")::VARCHAR END'
+    written = f'"{name}"::VARCHAR'
+    if pa.types.is_timestamp(kind):
+        written = f"strftime(\"{name}\", '%Y-%m-%dT%H:%M:%S.%fZ')"
+    return f"to_json({written})::VARCHAR" if json else written
+
+
+def _extract(pointers: Sequence[str]) -> str:
+    return f"TRY(json_extract(raw, [{', '.join(map(text, pointers))}]))"
+
+
+def _hiding(pointers: Sequence[str]) -> list[str]:
+    """Give the pointers at which JSON text inside JSON would hide what is looked for."""
+    return sorted({prefix for pointer in pointers for prefix in paths.prefixes(pointer)})
+
+
+def _hidden(pointers: Sequence[str]) -> str:
+    """Write: the whole record, if it holds JSON text inside JSON on the way of one of the pointers."""
+    listed = ", ".join(map(text, _hiding(pointers)))
+    likely = "contains(raw, '\"{\\') OR contains(raw, '\"{ ') OR contains(raw, '\"[')"
+    return f"CASE WHEN ({likely}) AND list_contains(TRY(json_type(raw, [{listed}])), 'VARCHAR') THEN raw END"
+
+
+def text(value: str) -> str:
+    """Write a text as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,93 @@
+"""Try rules on the tables of a case, and note which rule fires on which row."""
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from unsealed.hunt import logsources
+from unsealed.hunt.evaluate import columns, plan
+from unsealed.hunt.evaluate.batch import Batch
+from unsealed.hunt.evaluate.keywords import Sieve
+from unsealed.hunt.evaluate.matching import Matcher
+from unsealed.hunt.evaluate.plan import RECORD, Bound, Class, Fields, Group, Resolve
+from unsealed.hunt.evaluate.read import RELATIONS, Reader, text
+from unsealed.hunt.logsources import KEYS
+from unsealed.hunt.sigma import Rule
+from unsealed.query import Engine
+
+MAX_CLASSES = 20_000
+"""Classes that are told apart by their operation; of more, only by the other keys."""
+HITS = pa.schema([("rule", pa.int64()), ("event_id", pa.string()), ("message_id", pa.string()), ("us", pa.int64())])
+
+
+def fire(db: Engine, rules: Sequence[Rule], resolve: Resolve = logsources.find) -> None:
+    """Make the temporary table `sigma_hits`: `rule` (its place in `rules`), `event_id` or `message_id`, `us`, `events`.
+
+    `events` is null; hits of correlations list there what they rest on.
+
+    Args:
+        db: the case.
+        rules: the rules to try.
+        resolve: tells the variants of a log source.
+    """
+    fields = Fields()
+    bounds = plan.bind(rules, resolve, fields)
+    with tempfile.TemporaryDirectory(prefix=".hits-", dir=db.case.folder) as folder:
+        file = Path(folder) / "hits.parquet"
+        with pq.ParquetWriter(file, HITS, compression="zstd") as writer:
+            for table in RELATIONS:
+                for hits in _table(db, table, [one for one in bounds if one.table == table], fields):
+                    writer.write_batch(hits)
+        rows = f"SELECT DISTINCT *, NULL::VARCHAR[] AS events FROM read_parquet({text(str(file))})"
+        db.execute(f"CREATE OR REPLACE TEMP TABLE sigma_hits AS {rows}")
+
+
+def _table(db: Engine, table: str, bounds: Sequence[Bound], fields: Fields) -> Iterator[pa.RecordBatch]:
+    """Try rules on one table's rows; give their hits, a batch at a time."""
+    if not bounds:
+        return
+    keys, classes = key_classes(db, table)
+    groups = plan.group(bounds, classes, keys)
+    if not groups:
+        return
+    needed = sorted({one for group in groups for one in group.rules})
+    matchers = {name: Matcher(tests) for name, tests in plan.by_field(bounds[one] for one in needed).items()}
+    reader = Reader(db, table, fields, keys, groups)
+    for number, rows in reader.batches(_sieve(groups, bounds, fields)):
+        batch = Batch(rows, reader.found(number, rows), fields.by_name, matchers, reader.listed)
+        found: dict[int, int] = defaultdict(int)
+        for one in sorted(groups[number // 2].rules):
+            found[bounds[one].rule] |= batch.evaluate(bounds[one].tree)
+        yield from _hits(batch, found)
+
+
+def _sieve(groups: Sequence[Group], bounds: Sequence[Bound], fields: Fields) -> Sieve:
+    """Make the search for the keywords of all groups."""
+    record = fields.name(RECORD)
+    looking = {number: tests for number, one in enumerate(bounds) if (tests := plan.by_field([one]).get(record))}
+    searched = [number for number, group in enumerate(groups) if record in group.fields]
+    return Sieve({number: [t for one in groups[number].rules for t in looking.get(one, ())] for number in searched})
+
+
+def _hits(batch: Batch, found: Mapping[int, int]) -> Iterator[pa.RecordBatch]:
+    """Turn sets of rows into rows of `sigma_hits`."""
+    for rule, rows in found.items():
+        if rows:
+            at = columns.positions(rows, batch.rows)
+            ids = [batch.table.column(name).take(at) for name in ("event_id", "message_id", "us")]
+            yield pa.RecordBatch.from_arrays([pa.repeat(pa.scalar(rule, pa.int64()), len(at)), *ids], schema=HITS)
+
+
+def key_classes(db: Engine, table: str) -> tuple[tuple[str, ...], list[Class]]:
+    """Give the key columns and their values in each class of rows."""
+    keys: tuple[str, ...] = KEYS
+    while True:
+        names = ", ".join(keys)
+        found = db.table(f"SELECT DISTINCT {names} FROM ({RELATIONS[table]}) LIMIT {MAX_CLASSES + 1}")
+        if found.num_rows <= MAX_CLASSES or not keys[:-1]:
+            return keys, list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+        keys = keys[:-1]

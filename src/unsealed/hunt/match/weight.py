@@ -1,0 +1,158 @@
+"""How much a find weighs: an indicator past its dates, doubted by its author, or common in the victim's own traffic is no verdict.
+
+An address is common where accounts live at it: on several days each and on a good part of all their days, at least five
+accounts and a quarter of all; or where very many use it with clients of many kinds. An intruder who visits many accounts,
+on few of their days, with one client, does not make his address common, and failed attempts do not count.
+"""
+
+from dataclasses import dataclass
+
+from unsealed.query import Engine
+
+REGULAR_DAYS = 3
+REGULAR_SHARE = 3
+"""An account lives at an address that it uses on so many days, and on one in so many of its own days."""
+ACCOUNTS = 5
+SHARE = 4
+"""Common: so many accounts live there, and one in so many of all."""
+MANY = 50
+"""Common whatever the share: so many accounts live there."""
+PASSING, PASSING_DAYS, PASSING_CLIENTS = 20, 20, 3
+"""Common too: so many accounts and a quarter of all, on so many days, with so many different clients."""
+LETTER_DAYS, LETTER_SHARE, LETTER_MAILBOXES, LETTER_SENDERS = 20, 100, 3, 10
+"""Common in mail: letters on so many days, one in so many of all, in so many mailboxes or from so many senders."""
+EARLY_DAYS = 365
+"""So long before its validity begins an indicator that also has an end still counts: traces are older than reports of them."""
+WIDE_V4, WIDE_V6 = 16, 32
+"""A network wider than this is a provider's, not a person's."""
+_DAY = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prevalence:
+    """How common one indicator is in the victim's own traffic."""
+
+    rule_id: str
+    source: str
+    events: int
+    accounts: int
+    """Accounts with a record there that is no failure."""
+    regular: int
+    """Accounts that live there."""
+    all_accounts: int
+    mailboxes: int
+    days: int
+    letters: int
+    letter_mailboxes: int
+    common: bool
+
+
+def weigh(db: Engine) -> list[Prevalence]:
+    """Make the temporary table `doubts`: what speaks against each hit, and whether that makes it no verdict."""
+    _in_records(db)
+    _in_letters(db)
+    _common(db)
+    _doubts(db)
+    rows = db.rows("""
+        SELECT k.kind || ':' || k.value AS rule_id, k.source, coalesce(events, 0) AS events, coalesce(accounts, 0) AS accounts,
+               coalesce(regular, 0) AS regular, coalesce(all_accounts, 0) AS all_accounts,
+               coalesce(mailboxes, 0) AS mailboxes, coalesce(r.days, 0) AS days, coalesce(letters, 0) AS letters,
+               coalesce(letter_mailboxes, 0) AS letter_mailboxes, c.number IS NOT NULL AS common
+        FROM known k LEFT JOIN in_records r USING (number) LEFT JOIN in_letters l USING (number)
+        LEFT JOIN (SELECT DISTINCT number FROM common) c USING (number)
+        WHERE k.class = 'indicator' AND (r.number IS NOT NULL OR l.number IS NOT NULL) ORDER BY k.number""")
+    return [Prevalence(**row) for row in rows]
+
+
+def _in_records(db: Engine) -> None:
+    """Make `in_records`: for each indicator that was found in records, who uses it, and how."""
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE used AS
+        WITH found AS (SELECT DISTINCT number, event_id FROM hits JOIN known USING (number)
+                       WHERE event_id IS NOT NULL AND class = 'indicator')
+        SELECT f.number, e.event_id, "user" AS who, mailbox, client, epoch_us(time) // {_DAY} AS day,
+               NOT {_FAILED} AS inside
+        FROM events e JOIN found f USING (event_id)""")
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE lives AS
+        WITH there AS (SELECT number, who, count(DISTINCT day) AS days FROM used WHERE inside AND who IS NOT NULL
+                       GROUP BY ALL HAVING count(DISTINCT day) >= {REGULAR_DAYS}),
+             crowded AS (SELECT number FROM there GROUP BY number HAVING count(*) >= {ACCOUNTS}),
+             people AS (SELECT DISTINCT who FROM there SEMI JOIN crowded USING (number)),
+             life AS (SELECT "user" AS who, count(DISTINCT epoch_us(time) // {_DAY}) AS days
+                      FROM events WHERE "user" IN (SELECT who FROM people) AND NOT {_FAILED} GROUP BY ALL)
+        SELECT there.number, count(*) AS regular FROM there JOIN life USING (who)
+        WHERE there.days * {REGULAR_SHARE} >= life.days GROUP BY ALL""")
+    everyone = "0"
+    if db.value("SELECT count(*) FROM used"):
+        everyone = f'SELECT count(DISTINCT "user") FROM events WHERE client_ip IS NOT NULL AND NOT {_FAILED}'
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE in_records AS
+        SELECT number, count(*) AS events, count(DISTINCT who) FILTER (inside) AS accounts,
+               coalesce(any_value(lives.regular), 0) AS regular, ({everyone}) AS all_accounts,
+               count(DISTINCT mailbox) FILTER (inside) AS mailboxes, count(DISTINCT day) FILTER (inside) AS days,
+               count(DISTINCT client) FILTER (inside) AS clients
+        FROM used LEFT JOIN lives USING (number) GROUP BY number""")
+
+
+_FAILED = "(coalesce(outcome = 'failure', FALSE) OR coalesce(operation = 'UserLoginFailed', FALSE))"
+
+
+def _in_letters(db: Engine) -> None:
+    """Make `in_letters`: for each indicator that was found in letters, in how many, whose, on how many days."""
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE in_letters AS
+        WITH found AS (SELECT DISTINCT number, message_id FROM hits WHERE message_id IS NOT NULL)
+        SELECT number, count(*) AS letters, count(DISTINCT mailbox) AS letter_mailboxes,
+               count(DISTINCT from_address) AS senders, count(DISTINCT epoch_us(date) // {_DAY}) AS letter_days
+        FROM messages JOIN found USING (message_id) GROUP BY number""")
+
+
+def _common(db: Engine) -> None:
+    """Make `common`: which indicators are, where (`record` or `letter`), and the numbers that say so."""
+    letters = "0"
+    if db.value("SELECT count(*) FROM in_letters"):
+        letters = "SELECT count(*) FROM messages"
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE common AS
+        SELECT number, 'record' AS place,
+               format('common here: {{:,}} of {{:,}} accounts, {{:,}} of them regularly, on {{:,}} days',
+                      accounts, all_accounts, regular, days) AS words
+        FROM in_records JOIN known USING (number)
+        WHERE kind NOT IN ('email', 'session_id')
+          AND ((regular >= {ACCOUNTS} AND regular * {SHARE} >= all_accounts) OR regular >= {MANY}
+               OR (accounts >= {PASSING} AND accounts * {SHARE} >= all_accounts AND days >= {PASSING_DAYS}
+                   AND clients >= {PASSING_CLIENTS}))
+        UNION ALL
+        SELECT number, 'letter',
+               format('common here: {{:,}} letters of {{:,}} senders on {{:,}} days', letters, senders, letter_days)
+        FROM in_letters JOIN known USING (number)
+        WHERE kind <> 'email' AND letter_days >= {LETTER_DAYS} AND letters * {LETTER_SHARE} >= ({letters})
+          AND (letter_mailboxes >= {LETTER_MAILBOXES} OR senders >= {LETTER_SENDERS})""")
+
+
+def _doubts(db: Engine) -> None:
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE doubts AS
+        WITH places AS (SELECT number, coalesce(event_id, message_id) AS place, min(us) AS us,
+                               CASE WHEN any_value(event_id) IS NULL THEN 'letter' ELSE 'record' END AS side
+                        FROM hits GROUP BY ALL),
+             dated AS (SELECT p.*, epoch_us(valid_from) AS start, epoch_us(valid_until) AS stop
+                       FROM places p JOIN known USING (number) WHERE valid_from IS NOT NULL OR valid_until IS NOT NULL),
+             words AS (
+                SELECT number, place, doubt AS words, TRUE AS weak FROM places JOIN known USING (number) WHERE doubt IS NOT NULL
+                UNION ALL
+                SELECT number, place, 'a network this wide is a provider''s', TRUE FROM places JOIN known USING (number)
+                WHERE kind = 'network' AND try_cast(split_part(value, '/', 2) AS INTEGER)
+                                           < CASE WHEN contains(value, ':') THEN {WIDE_V6} ELSE {WIDE_V4} END
+                UNION ALL
+                SELECT p.number, p.place, c.words, TRUE FROM places p JOIN common c ON c.number = p.number AND c.place = p.side
+                UNION ALL
+                SELECT number, place, 'after its validity ended on ' || strftime(make_timestamp(stop), '%Y-%m-%d'), TRUE
+                FROM dated WHERE us > stop
+                UNION ALL
+                SELECT number, place, 'before its validity begins on ' || strftime(make_timestamp(start), '%Y-%m-%d'),
+                       stop IS NOT NULL AND us < start - {EARLY_DAYS} * {_DAY}
+                FROM dated WHERE us < start)
+        SELECT number, place, string_agg(DISTINCT words, '; ' ORDER BY words) AS doubt, bool_or(weak) AS weak
+        FROM words GROUP BY number, place""")
