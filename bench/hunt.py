@@ -72,6 +72,7 @@ def windows(sigma: Path, events: Path, zircolite: Path | None, scale: int) -> No
         print("  Zircolite: left out, since --zircolite DIR is not given")
         return
     theirs, part = peer(zircolite, rules, files)
+    shutil.rmtree(folder)
     whole = theirs * count / part
     print(f"  Zircolite, {part:,} events: {theirs:.1f} CPU s; scaled to all: {whole:,.0f} CPU s")
     print(

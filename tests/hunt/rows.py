@@ -147,9 +147,11 @@ def _sign_in(told: Fields, time: datetime, key: str) -> bytes:
 
 def _monitor(told: Fields, time: datetime, key: str) -> bytes:
     """Write a sign-in as Azure Monitor wraps it."""
+    told = dict(told)
+    category = told.pop("category", "SignInLogs")
     inner = json.loads(_sign_in(told, time, key))
     code = str(inner["status"]["errorCode"])
-    wrapper = {"time": _iso(time), "category": "SignInLogs", "operationName": "Sign-in activity", "resultType": code}
+    wrapper = {"time": _iso(time), "category": category, "operationName": "Sign-in activity", "resultType": code}
     return _line({**wrapper, "callerIpAddress": inner["ipAddress"], "properties": inner})
 
 
@@ -185,7 +187,17 @@ def _google(told: Fields, time: datetime, key: str) -> bytes:
 def _parameter(name: str, value: Any) -> Fields:
     if isinstance(value, bool):
         return {"name": name, "boolValue": value}
+    if isinstance(value, int):
+        return {"name": name, "intValue": str(value)}
+    if isinstance(value, dict):
+        return {"name": name, "messageValue": _message(value)}
+    if value and isinstance(value, list) and all(isinstance(one, dict) for one in value):
+        return {"name": name, "multiMessageValue": [_message(one) for one in value]}
     return {"name": name, "multiValue" if isinstance(value, list) else "value": value}
+
+
+def _message(told: Fields) -> Fields:
+    return {"parameter": [_parameter(name, value) for name, value in told.items()]}
 
 
 def _google_flat(told: Fields, time: datetime, key: str) -> bytes:

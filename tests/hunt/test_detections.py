@@ -77,6 +77,7 @@ def test_rules_of_a_person_are_tried_and_the_deaf_ones_are_told(scene: Scene, tm
     assert set(reasons) == {"deaf.yml", "broken.yml"}
     assert "Okta" in reasons["deaf.yml"]
     (found,) = (row for row in scene.table("findings") if row["kind"] == "sigma")
+    assert found["source"].partition(":")[0] == "mine.yml", "the same on every machine"
     assert (found["event_id"], found["severity"], found["title"]) == (seen, "high", "Somebody set a colour")
 
 

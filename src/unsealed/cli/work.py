@@ -221,6 +221,6 @@ def _password(address: str, file: Path | None) -> str:
 def _unusable(known: dict[str, Any], out: Output) -> None:
     for row in known["hunted"]["unusable"][:5]:
         out.talk(_("Indicator not used: {source}: {reason}").format(source=row["source"], reason=row["reason"]))
-    rest = len(known["hunted"]["unusable"]) - 5
+    rest = known["hunted"]["unusable_count"] - 5
     if rest > 0:
         out.talk(_("… and {n:,} more indicators not used").format(n=rest))

@@ -28,6 +28,8 @@ class Hunted:
     unusable_count: int = 0
     allowed: int = 0
     """Indicators that an allow list took out."""
+    prevalence: list[dict[str, Any]] = field(default_factory=list)
+    """For indicators that were found, the most common first: in how many records, accounts, mailboxes, on how many days."""
     left_out: int = 0
     """Events at listed addresses that look like the owner's own and were left out."""
     rules: int = 0
@@ -67,8 +69,10 @@ def hunt(
     loaded = detections.load(rules, own=default_rules)
     _tell_rules(loaded, told)
     with engine(case) as db:
-        matched = match.find(db, case.config, known, allow=[allow.load(path) for path in allowed])
+        matched = match.find(db, case.config, known, allow=_allowed(allowed, told))
         told.allowed = len(matched.left_out)
+        common = sorted(matched.prevalence, key=lambda one: (-one.accounts, -one.events, one.rule_id))
+        told.prevalence = [vars(one) for one in common[:MOST_TOLD]]
         detections.detect(db, loaded)
         behaviour.watch(db, places)
         activity.grow(db, case.journal.decisions())
@@ -94,6 +98,14 @@ def _indicators(files: Sequence[Path], told: Hunted) -> list[indicators.Indicato
     known = indicators.merge(found)
     told.known = len(known)
     return known
+
+
+def _allowed(files: Sequence[Path], told: Hunted) -> list[allow.Allow]:
+    lists = [allow.load(file) for file in files]
+    for one in lists:
+        told.unusable += one.unusable[: MOST_TOLD - len(told.unusable)]
+        told.unusable_count += len(one.unusable)
+    return lists
 
 
 def _tell_rules(loaded: Loaded, told: Hunted) -> None:

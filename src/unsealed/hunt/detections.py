@@ -31,7 +31,23 @@ def load(given: Sequence[Path], *, own: bool) -> Loaded:
         else:
             unknown.append(Unusable(rule.source, logsources.why(rule.product, rule.category, rule.service)))
     usable = Loaded(tuple(known), loaded.correlations, (), loaded.silent)
-    return replace(usable, unusable=(*unknown, *correlation.useless(usable)))
+    unusable = [*unknown, *correlation.useless(usable)]
+    return Loaded(
+        tuple(replace(rule, source=_shown(rule.source, given)) for rule in usable.rules),
+        tuple(replace(rule, source=_shown(rule.source, given)) for rule in usable.correlations),
+        tuple(replace(one, source=_shown(one.source, given)) for one in unusable),
+        loaded.silent,
+    )
+
+
+def _shown(source: str, given: Sequence[Path]) -> str:
+    """Give a rule's place as it is the same on every machine: from the folder that was given, or from ours."""
+    for root in (OWN, *given):
+        if source.startswith(f"{root}/"):
+            return f"{root.name}/{source[len(str(root)) + 1 :]}"
+        if source.startswith(f"{root}:"):
+            return root.name + source[len(str(root)) :]
+    return source
 
 
 @cache

@@ -49,24 +49,29 @@ def weigh(db: Engine) -> None:
     """
     _evidence(db)
     _groups(db)
+    _sums(db)
     _owner_like(db)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE weighed AS
-        WITH rules AS (SELECT part, kind, rule_id, max(weight) AS weight, bool_or(strong) AS strong, bool_or(low) AS low
-                       FROM grouped GROUP BY ALL),
-             sums AS (SELECT part, bool_or(strong AND kind = 'sigma') AS critical,
-                             coalesce(sum(weight) FILTER (strong AND kind <> 'sigma'), 0) AS named,
-                             coalesce(sum(weight) FILTER (kind <> 'behaviour' AND NOT low), 0) - named
-                             + least({MOST_LOW}, coalesce(sum(weight) FILTER (kind <> 'behaviour' AND low), 0))
-                             + least({MOST_BEHAVIOUR}, coalesce(sum(weight) FILTER (kind = 'behaviour'), 0)) AS rules
-                      FROM rules GROUP BY part),
-             best AS (SELECT g.event_id, max(least(100, s.named + s.rules))::DOUBLE AS score,
-                             bool_or(g.strong OR (s.rules >= {THRESHOLD} AND NOT g.exempt
-                                                  AND (s.critical OR o.part IS NULL))) AS enough
-                      FROM grouped g JOIN sums s USING (part) LEFT JOIN owner_like o USING (part) GROUP BY g.event_id)
-        SELECT event_id, score, enough AS proposed FROM best""")
-    for name in ("evidence", "grouped", "owner_like"):
+        SELECT g.event_id, max(least(100, s.named + s.rules))::DOUBLE AS score,
+               bool_or(g.strong OR (s.rules >= {THRESHOLD} AND NOT g.exempt AND (s.critical OR o.part IS NULL))) AS proposed
+        FROM grouped g JOIN sums s USING (part) LEFT JOIN owner_like o USING (part) GROUP BY g.event_id""")
+    for name in ("evidence", "grouped", "sums", "owner_like"):
         db.execute(f"DROP TABLE {name}")
+
+
+def _sums(db: Engine) -> None:
+    """Make `sums`: what each group's indicators weigh (`named`) and its rules and behaviours, each rule once."""
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE sums AS
+        WITH once AS (SELECT part, kind, rule_id, max(weight) AS weight, bool_or(strong) AS strong, bool_or(low) AS low
+                      FROM grouped GROUP BY ALL)
+        SELECT part, bool_or(strong AND kind = 'sigma') AS critical,
+               coalesce(sum(weight) FILTER (strong AND kind <> 'sigma'), 0) AS named,
+               coalesce(sum(weight) FILTER (kind <> 'behaviour' AND NOT low), 0) - named
+               + least({MOST_LOW}, coalesce(sum(weight) FILTER (kind <> 'behaviour' AND low), 0))
+               + least({MOST_BEHAVIOUR}, coalesce(sum(weight) FILTER (kind = 'behaviour'), 0)) AS rules
+        FROM once GROUP BY part""")
 
 
 def weight_sql() -> str:
@@ -130,12 +135,15 @@ def _visits(mark: str, keys: str, where: str) -> str:
 
 def _owner_like(db: Engine) -> None:
     """Make `owner_like`: the groups whose every event has a network, a client and an application of the owner's habit."""
-    rows = db.rows("SELECT DISTINCT ip FROM evidence WHERE ip IS NOT NULL")
-    known = {str(row["ip"]): networks(str(row["ip"]))[0] for row in rows}
-    prefixes = {net for net in known.values() if net}
-    everywhere = db.rows(
-        'SELECT DISTINCT client_ip AS ip FROM events WHERE lower("user") IN (SELECT who FROM evidence)'
-    )
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE asking AS
+        SELECT g.* FROM grouped g JOIN sums s USING (part) WHERE s.rules >= {THRESHOLD} AND NOT s.critical""")
+    if not db.value("SELECT count(*) FROM asking"):
+        db.execute("CREATE OR REPLACE TEMP TABLE owner_like AS SELECT part FROM asking")
+        return
+    rows = db.rows("SELECT DISTINCT ip FROM asking WHERE ip IS NOT NULL")
+    prefixes = {net for row in rows if (net := networks(str(row["ip"]))[0])}
+    everywhere = db.rows('SELECT DISTINCT client_ip AS ip FROM events WHERE lower("user") IN (SELECT who FROM asking)')
     db.register("nets", _nets([row["ip"] for row in everywhere if row["ip"]], prefixes))
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE owner_like AS
@@ -143,7 +151,7 @@ def _owner_like(db: Engine) -> None:
                             coalesce(nullif(regexp_extract(lower(e.client), '{BROWSER}'), ''), lower(e.client)) AS agent,
                             e.app_id AS app
                      FROM events e LEFT JOIN nets n ON n.ip = e.client_ip
-                     WHERE lower(e."user") IN (SELECT who FROM evidence) AND {signins.inside("e")}),
+                     WHERE lower(e."user") IN (SELECT who FROM asking) AND {signins.inside("e")}),
              days AS (SELECT who, day, row_number() OVER (PARTITION BY who ORDER BY day) - 1 AS active
                       FROM (SELECT DISTINCT who, day FROM own)),
              used AS (SELECT who, day, what, value, row_number() OVER same - 1 AS n, min(day) OVER same AS since,
@@ -151,10 +159,10 @@ def _owner_like(db: Engine) -> None:
                       FROM (SELECT DISTINCT who, day, unnest(['net', 'agent', 'app']) AS what,
                                             unnest([net, agent, app]) AS value FROM own) WHERE value IS NOT NULL
                       WINDOW same AS (PARTITION BY who, what, value ORDER BY day)),
-             begun AS (SELECT part, min(us) // {DAY} AS first FROM grouped GROUP BY part),
+             begun AS (SELECT part, min(us) // {DAY} AS first FROM asking GROUP BY part),
              asked AS (SELECT DISTINCT g.part, g.who, b.first, unnest(['net', 'agent', 'app']) AS what,
                               unnest([coalesce(n.net, g.ip), g.agent, g.app]) AS value
-                       FROM grouped g JOIN begun b USING (part) LEFT JOIN nets n ON n.ip = g.ip),
+                       FROM asking g JOIN begun b USING (part) LEFT JOIN nets n ON n.ip = g.ip),
              told AS (SELECT a.part, a.what, coalesce(u.n + 1, 0) AS had, coalesce(d.active + 1, 0) AS active,
                              coalesce(u.since <= greatest(a.first - {SETTLED_DAYS}, u.begun + {LEARN_DAYS}), FALSE) AS settled
                       FROM asked a ASOF LEFT JOIN used u

@@ -163,10 +163,12 @@ def _findings(db: Engine) -> list[dict[str, Any]]:
     return _rows(
         db,
         f"""
-        SELECT kind, rule_id, arg_min(severity, {hunting.rank()}) AS severity, any_value(techniques) AS techniques,
+        SELECT kind, rule_id, (SELECT count(DISTINCT coalesce(e."user", e.mailbox)) FROM findings o JOIN events e USING (event_id)
+                               WHERE o.rule_id = f.rule_id AND o.kind = f.kind) AS accounts,
+               arg_min(severity, {hunting.rank()}) AS severity, any_value(techniques) AS techniques,
                min(CASE WHEN kind = 'sigma' THEN title ELSE rule_id END) AS title, source, count(*) AS hits,
                count(event_id) AS events, count(message_id) AS messages, min(time) AS first, max(time) AS last
-        FROM findings GROUP BY kind, rule_id, source
+        FROM findings f GROUP BY kind, rule_id, source
         ORDER BY kind IN ('sigma', 'behaviour'), min({hunting.rank()}), hits DESC, rule_id LIMIT 300""",
     )
 

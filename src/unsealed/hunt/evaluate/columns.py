@@ -13,6 +13,10 @@ import pyarrow.compute as pc
 
 from unsealed.hunt.evaluate import paths
 
+LONG = 1000
+"""Bytes on average from which on values are taken to be all different."""
+_ONE, _NONE = pa.scalar(1, pa.int32()), pa.scalar(None, pa.int32())
+
 
 @dataclass(frozen=True)
 class Column:
@@ -81,21 +85,29 @@ def positions(found: int, rows: int) -> pa.Array:
 
 def of_texts(array: pa.Array) -> Column:
     """Make a column of plain texts."""
+    codes, texts = _distinct(array)
+    return Column(len(array), codes, texts, None, len(texts))
+
+
+def _distinct(array: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Give each row's entry and the entries: distinct values, or, where they are long and hardly repeat, all values."""
+    if array.nbytes > LONG * max(len(array), 1):
+        present = array.is_valid()
+        return pc.if_else(
+            present, pc.subtract(pc.cumulative_sum(present.cast(pa.int32())), _ONE), _NONE
+        ), array.drop_null()
     encoded = array.dictionary_encode()
-    return Column(len(array), encoded.indices, encoded.dictionary, None, len(encoded.dictionary))
+    return encoded.indices, encoded.dictionary
 
 
 def of_json(array: pa.Array) -> Column:
     """Make a column of JSON texts, each a row's value."""
-    encoded = array.dictionary_encode()
-    written = encoded.dictionary.to_pylist()
+    codes, written = _distinct(array)
     values = _decoded(written)
     plain = [value for value in values if isinstance(value, str)]
     if len(plain) == len(values):
-        return Column(len(array), encoded.indices, _strings(plain), None, len(values))
-    lists = [_texts(text, value) for text, value in zip(written, values, strict=True)]
-    owners = [entry for entry, held in enumerate(lists) for _ in held]
-    return Column(len(array), encoded.indices, _strings(list(chain.from_iterable(lists))), owners, len(values))
+        return Column(len(array), codes, _strings(plain), None, len(values))
+    return of_lists(codes, [_texts(text, value) for text, value in zip(written.to_pylist(), values, strict=True)])
 
 
 def of_lists(codes: pa.Array, lists: Sequence[Sequence[str]]) -> Column:
@@ -111,12 +123,14 @@ def _texts(written: str, value: object) -> list[str]:
     return paths.texts(value)
 
 
-def _decoded(written: list[str]) -> list[object]:
+def _decoded(written: pa.Array) -> list[object]:
+    """Read many JSON texts, at one go where all are sound."""
+    every = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(written)], pa.int32()), written), ",")
     try:
-        values = orjson.loads(f"[{','.join(written)}]")
+        values: list[object] = orjson.loads(b"".join((b"[", memoryview(every[0].as_buffer()), b"]")))
     except orjson.JSONDecodeError:
         values = []
-    return values if len(values) == len(written) else [paths.loads(text) for text in written]
+    return values if len(values) == len(written) else [paths.loads(text) for text in written.to_pylist()]
 
 
 def _strings(values: list[str]) -> pa.Array:

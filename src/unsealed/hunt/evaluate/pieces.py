@@ -90,7 +90,7 @@ class Pieces:
         Give the numbers of texts that hold zero bytes themselves: what this tells of them is void.
         """
         joined = pc.binary_join(pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts), "\0")
-        data = b"\0" + joined[0].as_buffer().to_pybytes() + b"\0"
+        data = b"".join((b"\0", memoryview(joined[0].as_buffer()), b"\0"))
         # The N-th text ends before the zero byte at ends[N].
         ends = pc.cumulative_sum(pc.add(pc.binary_length(texts), pa.scalar(1, pa.int32()))).to_pylist()
         self._seen += len(data)

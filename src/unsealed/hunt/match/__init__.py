@@ -77,6 +77,8 @@ def _allowed(
     indicators: Iterable[Indicator], allow: Sequence[Allow], told: Matched
 ) -> tuple[list[Indicator], dict[int, str]]:
     """Leave out what an allow list names; what a warning list calls shared stays, with that reason against it."""
+    if not allow:
+        return list(indicators), {}
     kept: list[Indicator] = []
     doubts: dict[int, str] = {}
     for item in indicators:
@@ -136,7 +138,9 @@ _LINES = pa.schema([("number", pa.int64()), ("said", pa.string()), ("rule", pa.s
 
 
 def _doubt(item: Indicator, more: str | None) -> str | None:
-    return "; ".join(text for text in (item.doubt, more) if text) or None
+    if item.doubt and more:
+        return f"{item.doubt}; {more}"
+    return item.doubt or more
 
 
 def _source(item: Indicator) -> str:

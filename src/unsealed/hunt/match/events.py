@@ -127,7 +127,8 @@ def _by_host(db: Engine) -> None:
     """Look for host names of clients, as mail servers log them; a client may claim any."""
     db.execute(f"""
         INSERT INTO hits
-        WITH clients AS (SELECT DISTINCT client FROM events
+        WITH every AS MATERIALIZED (SELECT DISTINCT client FROM events WHERE client IS NOT NULL),
+             clients AS (SELECT client FROM every
                          WHERE length(client) < 255 AND regexp_full_match(lower(client), '{_HOST}')),
              ends AS (SELECT client, {suffix("lower(client)")} AS value FROM clients),
              named AS (SELECT client, k.number FROM ends JOIN known k USING (value)

@@ -73,15 +73,17 @@ def _candidates(db: Engine, indicators: Sequence[Indicator], kinds: set[str]) ->
         sources.append(f"""
             SELECT NULL, event_id, epoch_us(time), 'link in ' || operation, target FROM events
             WHERE {_TARGET_HOST} IN (SELECT host FROM target_hosts)""")
-    sources.append(f"""
-        SELECT NULL, event_id, epoch_us(time), 'link in ' || operation,
-               unnest(regexp_extract_all(target, '{_LINK}')[:{MAX_LINKS}]) FROM events
-        WHERE contains(target, '://') AND NOT starts_with(target, 'http')""")
+    if db.value("SELECT count(*) FROM events WHERE contains(target, '://') AND NOT starts_with(target, 'http')"):
+        sources.append(f"""
+            SELECT NULL, event_id, epoch_us(time), 'link in ' || operation,
+                   unnest(regexp_extract_all(target, '{_LINK}')[:{MAX_LINKS}]) FROM events
+            WHERE contains(target, '://') AND NOT starts_with(target, 'http')""")
     clicks = ", ".join(f"'{name}'" for name in CLICKS)
-    sources.append(f"""
-        SELECT NULL, event_id, epoch_us(time), 'link in ' || operation,
-               unnest(regexp_extract_all(raw, '{_LINK}')[:{MAX_LINKS}])
-        FROM events WHERE operation IN ({clicks})""")
+    if db.value(f"SELECT count(*) FROM events WHERE operation IN ({clicks})"):
+        sources.append(f"""
+            SELECT NULL, event_id, epoch_us(time), 'link in ' || operation,
+                   unnest(regexp_extract_all(raw, '{_LINK}')[:{MAX_LINKS}])
+            FROM events WHERE operation IN ({clicks})""")
     addresses = f"regexp_full_match(host, '{_FOUR}') OR contains(host, ':')" if kinds & {"ip", "network"} else "FALSE"
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE links AS
