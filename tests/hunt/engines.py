@@ -26,8 +26,22 @@ from unsealed.hunt.tree import Node, Test
 from unsealed.query import engine, replace
 
 START = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
-LOG = Variant("test", "events", Test("source", "equals", "test"), {}, ("/{name}",))
-"""A log in which every field stands in the record under its own name."""
+LOG = Variant(
+    "test",
+    "events",
+    Test("source", "equals", "test"),
+    {
+        "nested": Field(paths=("/x/y",)),
+        "deep": Field(paths=("/x/y/k",)),
+        "named": Field(paths=("/p/[Name=Foo]/v", "/p/[Name.k=foo]/v")),
+        "each": Field(paths=("/list/*/k",)),
+        "every": Field(paths=("/x/*",)),
+        "first": Field(paths=("/list/0",)),
+        "either": Field("operation", ("/a", "/x/y")),
+    },
+    ("/{name}",),
+)
+"""A log in which a field stands in the record under its own name, but for some that stand deeper."""
 HEAD = """
 title: A rule
 id: 11111111-1111-4111-8111-{number:012}

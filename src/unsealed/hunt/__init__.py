@@ -1,7 +1,7 @@
 """When did they get in, when were they out? Events and mail to `findings`, `activity`, `coverage` and `intrusion`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ def hunt(
         matched = match.find(db, case.config, known, allow=_allowed(allowed, told))
         told.allowed = len(matched.left_out)
         common = sorted(matched.prevalence, key=lambda one: (-one.accounts, -one.events, one.rule_id))
-        told.prevalence = [vars(one) for one in common[:MOST_TOLD]]
+        told.prevalence = [asdict(one) for one in common[:MOST_TOLD]]
         detections.detect(db, loaded)
         behaviour.watch(db, places)
         activity.grow(db, case.journal.decisions())

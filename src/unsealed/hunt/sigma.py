@@ -19,8 +19,9 @@ from sigma.filters import SigmaFilter
 from sigma.policy import SigmaPolicy
 from sigma.policy.regex_engine import RegexEngine, RegexPattern
 from sigma.rule import SigmaRule
+from sigma.rule.attributes import SigmaLevel, SigmaRuleTag
 from sigma.rule.detection import EmptySigmaDetections, SigmaDetection, SigmaDetectionItem
-from sigma.rule.logsource import EmptyLogSource
+from sigma.rule.logsource import EmptyLogSource, SigmaLogSource
 
 from unsealed.hunt import regex, rulefiles, tree
 from unsealed.hunt.rulefiles import ODD, Document, Refused, Unusable, reason
@@ -241,14 +242,12 @@ class _Loading:
         for name in (given, str(rule.name)) if rule.name else (given,):
             self._known.setdefault(name, rule_id)
             self._known.setdefault((document.path, name), rule_id)
-        tags = [
-            tag.name for tag in rule.tags if tag.namespace == "attack" and re.fullmatch(r"t\d{4}(\.\d{3})?", tag.name)
-        ]
+        tags = [tag.name for tag in rule.tags if isinstance(tag, SigmaRuleTag) and tag.namespace == "attack"]
         return {
             "rule_id": rule_id,
             "title": title,
-            "level": rule.level.name.lower() if rule.level else "medium",
-            "techniques": tuple(tag.upper() for tag in tags),
+            "level": rule.level.name.lower() if isinstance(rule.level, SigmaLevel) else "medium",
+            "techniques": tuple(tag.upper() for tag in tags if re.fullmatch(r"t\d{4}(\.\d{3})?", tag)),
             "source": place,
             "description": str(rule.description or ""),
             "falsepositives": tuple(map(str, rule.falsepositives)) if isinstance(rule.falsepositives, list) else (),
@@ -340,6 +339,8 @@ def _fault(document: Document) -> str:
     if not isinstance(detection, dict) or not isinstance(document.content.get("logsource"), dict):
         lacking = "detection" if isinstance(document.content.get("logsource"), dict) else "logsource"
         return document.place(next((key for key in ("correlation", "filter") if key in document.content), lacking))
+    if not _readable(_log_source, document.content["logsource"]):
+        return document.place("logsource")
     for name, definition in detection.items():
         if name == "condition":
             continue
@@ -354,6 +355,11 @@ def _fault(document: Document) -> str:
                 if not _readable(SigmaDetectionItem.from_mapping, key, value):
                     return document.place(*keys, key)
     return document.place("detection", "condition")
+
+
+def _log_source(told: dict[str, Any], *, policy: SigmaPolicy) -> SigmaLogSource:
+    del policy
+    return SigmaLogSource.from_dict(told)
 
 
 def _readable(parse: Any, *given: Any) -> bool:  # noqa: ANN401 - whatever stands in the document
