@@ -164,7 +164,7 @@ def passes(test: Any, text: str) -> bool:
         return {"number": a == b, "lt": a < b, "lte": a <= b, "gt": a > b, "gte": a >= b}[op]
     if op == "re":
         pattern, flags = value
-        return re.search(pattern, text, sum({"i": re.I, "m": re.M, "s": re.S}[f] for f in flags)) is not None
+        return re.search(pattern, text, sum({"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}[f] for f in flags)) is not None
     if op == "cidr":
         return within(text, value)
     return part_of_time(op, text) == value

@@ -20,7 +20,9 @@ def test_look_around_over_a_repeated_repetition_is_refused(pattern: str) -> None
     assert "repetition" in str(regex.why_unusable(pattern, ""))
 
 
-@pytest.mark.parametrize("pattern", ["(?=.*a)(?=.*b).*c", r"(?!x)(a{1,3}b)+", r"(?=x)[(a+)+]+", r"(?=x)\(a+\)+", "(?=x)(ab)+"])
+@pytest.mark.parametrize(
+    "pattern", ["(?=.*a)(?=.*b).*c", r"(?!x)(a{1,3}b)+", r"(?=x)[(a+)+]+", r"(?=x)\(a+\)+", "(?=x)(ab)+"]
+)
 def test_other_look_around_is_read(pattern: str) -> None:
     assert regex.why_unusable(pattern, "i") is None
 

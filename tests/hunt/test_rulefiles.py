@@ -30,7 +30,11 @@ def test_documents_know_the_lines_of_their_parts(tmp_path: Path) -> None:
 def test_global_is_added_to_all_that_come_after_and_repeat_changes_the_last(tmp_path: Path) -> None:
     text = "action: global\nx: {a: 1, b: 1}\n---\nx: {c: 2}\n---\naction: repeat\nx: {c: 3}\n---\naction: reset\n---\ny: 1\n"
     documents, unusable = read(tmp_path / "a.yml", text)
-    assert [d.content for d in documents] == [{"x": {"c": 2, "a": 1, "b": 1}}, {"x": {"c": 3, "a": 1, "b": 1}}, {"y": 1}]
+    assert [d.content for d in documents] == [
+        {"x": {"c": 2, "a": 1, "b": 1}},
+        {"x": {"c": 3, "a": 1, "b": 1}},
+        {"y": 1},
+    ]
     assert not unusable
     _, unusable = read(tmp_path / "a.yml", "a: 1\n---\naction: dance\n")
     assert unusable[0].source.endswith(":3")

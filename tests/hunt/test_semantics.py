@@ -177,10 +177,10 @@ def test_several_conditions_are_alternatives(engines: Engines) -> None:
 def test_look_around_falls_back_to_python_within_bounds(engines: Engines) -> None:
     one = engines.detection("sel: {'A|re': 'pass(?!word)'}\ncondition: sel")
     engines.log({"A": "password"}, {"A": "passkey"}, {"A": "é passkey"}, {"A": "x" * 5000 + "passkey"})
+    import engines as helper
+
     from unsealed.hunt.evaluate import fire
     from unsealed.query import engine
-
-    import engines as helper
 
     with engine(engines.case) as db:
         fire(db, [one], helper.resolve)

@@ -59,7 +59,11 @@ def test_a_rule_as_our_own(tmp_path: Path) -> None:
             Atom("Name", "exists"),
         )
     )
-    assert (rule.rule_id, rule.level, rule.techniques) == ("5a0d3a5e-0000-4000-8000-000000000001", "high", ("T1114.003",))
+    assert (rule.rule_id, rule.level, rule.techniques) == (
+        "5a0d3a5e-0000-4000-8000-000000000001",
+        "high",
+        ("T1114.003",),
+    )
     assert (rule.product, rule.category, rule.service, rule.name) == ("m365", None, "audit", "something")
     assert (rule.description, rule.falsepositives) == ("What it is.", ("Never",))
     assert rule.source == f"{tmp_path / '0.yml'}:1"
@@ -87,7 +91,12 @@ def test_two_rules_of_one_id_are_both_kept(tmp_path: Path) -> None:
         ("selection and not filter", "selection and not filters", 23, "filters"),
         ("selection and not filter", "selection | count() by x > 5", 23, "pipe"),
         ("selection and not filter", "1 of nothing*", 23, "nothing*"),
-        ("selection and not filter", "(selection or not (filter and " * 40 + "filter" + "))" * 40, 23, "nested too deeply"),
+        (
+            "selection and not filter",
+            "(selection or not (filter and " * 40 + "filter" + "))" * 40,
+            23,
+            "nested too deeply",
+        ),
         ("    product: m365\n    service: audit", "    {}", 11, ""),
         ("    condition: selection and not filter\n", "", 13, "condition"),
     ],
@@ -131,7 +140,10 @@ def test_a_global_action_is_shared(tmp_path: Path) -> None:
         f"logsource: {{product: {product}}}\ndetection: {{s: {{a: x}}, condition: s}}" for product in ("azure", "gcp")
     )
     found = loaded(tmp_path, text)
-    assert [(rule.title, rule.product, rule.source[-2:]) for rule in found.rules] == [("Both", "azure", ":5"), ("Both", "gcp", ":8")]
+    assert [(rule.title, rule.product, rule.source[-2:]) for rule in found.rules] == [
+        ("Both", "azure", ":5"),
+        ("Both", "gcp", ":8"),
+    ]
     assert len({rule.rule_id for rule in found.rules}) == 2
 
 
@@ -157,7 +169,9 @@ correlation:
         ("event_count", "[]", "{gte: 2}", "no rules"),
     ],
 )
-def test_a_correlation_that_cant_be_used_is_told(tmp_path: Path, kind: str, rules: str, condition: str, reason: str) -> None:
+def test_a_correlation_that_cant_be_used_is_told(
+    tmp_path: Path, kind: str, rules: str, condition: str, reason: str
+) -> None:
     text = CORRELATION.format(kind=kind, rules=rules, condition=condition)
     found = loaded(tmp_path, RULE.format(level="low"), text)
     assert not found.correlations
@@ -185,9 +199,42 @@ VALUES = st.recursive(
         st.lists(more, max_size=3),
         st.dictionaries(
             st.sampled_from(
-                ["title", "id", "tags", "level", "logsource", "product", "detection", "sel", "condition", "action", "A|re"]
-                + ["A|cidr", "A|all", "A|exists", "A|base64offset", "A|expand", "|contains", "correlation", "filter", "rules"]
-                + ["type", "timespan", "group-by", "aliases", "field", "gte", "date", "related", "status", "falsepositives"]
+                [
+                    "title",
+                    "id",
+                    "tags",
+                    "level",
+                    "logsource",
+                    "product",
+                    "detection",
+                    "sel",
+                    "condition",
+                    "action",
+                    "A|re",
+                ]
+                + [
+                    "A|cidr",
+                    "A|all",
+                    "A|exists",
+                    "A|base64offset",
+                    "A|expand",
+                    "|contains",
+                    "correlation",
+                    "filter",
+                    "rules",
+                ]
+                + [
+                    "type",
+                    "timespan",
+                    "group-by",
+                    "aliases",
+                    "field",
+                    "gte",
+                    "date",
+                    "related",
+                    "status",
+                    "falsepositives",
+                ]
             ),
             more,
             max_size=5,

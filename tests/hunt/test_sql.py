@@ -24,8 +24,38 @@ from unsealed.hunt.tree import Node
 from unsealed.hunt.tree import Test as Atom
 
 WORDS = (
-    *("", "cmd.exe", "CMD.EXE", "é", "É", "İx", "\u212a", "a_b", "a%b", "a*b", "a?b", "c:\\win", "c:\\\\win", "x\0y", "[a", "a'b"),
-    *('say "it"', "foo bar", "5", "5.0", "-3", "007", "10.1.2.3", "::1", "2001:db8::5", "::ffff:10.1.2.3", "日本", "a\nb"),
+    *(
+        "",
+        "cmd.exe",
+        "CMD.EXE",
+        "é",
+        "É",
+        "İx",
+        "\u212a",
+        "a_b",
+        "a%b",
+        "a*b",
+        "a?b",
+        "c:\\win",
+        "c:\\\\win",
+        "x\0y",
+        "[a",
+        "a'b",
+    ),
+    *(
+        'say "it"',
+        "foo bar",
+        "5",
+        "5.0",
+        "-3",
+        "007",
+        "10.1.2.3",
+        "::1",
+        "2001:db8::5",
+        "::ffff:10.1.2.3",
+        "日本",
+        "a\nb",
+    ),
     *("2024-05-06T07:08:09Z", "2024-05-06 23:08+01:00", '{"y":"cmd.exe"}', '["cmd.exe"]', "null", "true", "/x/y"),
 )
 SCALARS = st.one_of(st.sampled_from(WORDS), st.none(), st.booleans(), st.sampled_from([5, -3, 5.5]))
@@ -43,7 +73,9 @@ RECORDS = st.fixed_dictionaries(
         "a": VALUES,
         "b": SCALARS,
         "x": st.one_of(VALUES, st.fixed_dictionaries({"y": VALUES})),
-        "p": st.lists(st.fixed_dictionaries({"Name": st.sampled_from(["foo", "Foo", "bar", 5, None]), "v": VALUES}), max_size=3),
+        "p": st.lists(
+            st.fixed_dictionaries({"Name": st.sampled_from(["foo", "Foo", "bar", 5, None]), "v": VALUES}), max_size=3
+        ),
         "list": st.one_of(VALUES, st.lists(st.fixed_dictionaries({"k": VALUES}), max_size=2)),
     },
 )
@@ -51,21 +83,31 @@ NUMBERS = st.sampled_from([5, 5.5, -3, 7, 0])
 
 
 def _texts(op: str) -> st.SearchStrategy[Atom]:
-    values = st.sampled_from(["*c*d?*", "?", "a?b", r"*\**", "??", r"*\\win", "c*e", "*é?*"]) if op == "wild" else st.sampled_from(WORDS)
+    values = (
+        st.sampled_from(["*c*d?*", "?", "a?b", r"*\**", "??", r"*\\win", "c*e", "*é?*"])
+        if op == "wild"
+        else st.sampled_from(WORDS)
+    )
     return st.builds(Atom, st.sampled_from([*FIELDS, None]), st.just(op), values, st.booleans())
 
 
 ATOMS = st.one_of(
     *(_texts(op) for op in tree.TEXT_OPS),
     *(st.builds(Atom, st.sampled_from([*FIELDS, None]), st.just(op), NUMBERS) for op in (*tree.ORDER_OPS, "number")),
-    *(st.builds(Atom, st.sampled_from(FIELDS), st.just(op), st.sampled_from([5, 6, 7, 8, 19, 22, 2024])) for op in tree.TIME_OPS),
+    *(
+        st.builds(Atom, st.sampled_from(FIELDS), st.just(op), st.sampled_from([5, 6, 7, 8, 19, 22, 2024]))
+        for op in tree.TIME_OPS
+    ),
     *(st.builds(Atom, st.sampled_from(FIELDS), st.just(op), st.sampled_from(FIELDS)) for op in tree.REFERENCE_OPS),
     st.builds(Atom, st.sampled_from(FIELDS), st.just("exists")),
     st.builds(
         Atom,
         st.sampled_from([*FIELDS, None]),
         st.just("re"),
-        st.tuples(st.sampled_from(["cmd", "^a.b$", r"\.exe$", "[0-9]+", "^$", "(?:foo|x)", r"C:\\", "a'b"]), st.sampled_from(["", "i", "s", "im"])),
+        st.tuples(
+            st.sampled_from(["cmd", "^a.b$", r"\.exe$", "[0-9]+", "^$", "(?:foo|x)", r"C:\\", "a'b"]),
+            st.sampled_from(["", "i", "s", "im"]),
+        ),
     ),
     st.builds(
         Atom,
@@ -143,7 +185,10 @@ def test_every_public_rule_on_rows_made_of_its_own_values(engines: Engines) -> N
         for one in source.choices(chosen, k=120):
             parts = list(tree.tests(one.tree))
             records.append(
-                {(atom.field or "text"): changed(source, atom) for atom in source.choices([*parts, *parts, *atoms[:50]], k=6)}
+                {
+                    (atom.field or "text"): changed(source, atom)
+                    for atom in source.choices([*parts, *parts, *atoms[:50]], k=6)
+                }
             )
         engines.log(*records)
         engines.hits(*chosen)

@@ -56,9 +56,10 @@ class Sieve:
 
     def kept(self, records: pa.Array, groups: Sequence[int]) -> pa.Array:
         """Give the numbers of the records that may hold a keyword of their group, in order."""
+        present = pc.indices_nonzero(records.is_valid())
         if hyperscan is None:
-            return pc.indices_nonzero(records.is_valid())
-        likely = {row for row, group in enumerate(groups) if group in self._all} if self._all else set()
+            return present
+        likely = {row for row in present.to_pylist() if groups[row] in self._all} if self._all else set()
         wanted = [self._groups[run] for run in self._runs] if self._groups else []
         for expression, row in self._scanned(records):
             if groups[row] in (wanted[expression] if expression < len(wanted) else self.groups):
