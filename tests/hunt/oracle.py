@@ -25,9 +25,8 @@ def holds(node: Any, row: Mapping[str, Any], field: Callable[[str], Any], keywor
         return all(holds(item, row, field, keywords) for item in node.items)
     if kind == "Or":
         return any(holds(item, row, field, keywords) for item in node.items)
-    if node.field is None:
-        values = [text for name in keywords for text in keyword_texts(row, name)]
-    else:
+    values = [text for name in keywords for text in keyword_texts(row, name)]
+    if node.field is not None:
         values = values_of(row, field(node.field))
     if node.op.startswith("fieldref"):
         others = values_of(row, field(node.value))
@@ -164,29 +163,32 @@ def passes(test: Any, text: str) -> bool:
         return {"number": a == b, "lt": a < b, "lte": a <= b, "gt": a > b, "gte": a >= b}[op]
     if op == "re":
         pattern, flags = value
-        return re.search(pattern, text, sum({"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}[f] for f in flags)) is not None
+        return (
+            re.search(pattern, text, sum({"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}[f] for f in flags))
+            is not None
+        )
     if op == "cidr":
         return within(text, value)
     return part_of_time(op, text) == value
 
 
 def glob(pattern: str, text: str) -> bool:
-    """Match `*` and `?` by hand, a backslash making the next of `*?\\` literal."""
-    tokens: list[str] = []
+    """Match `*` and `?` by hand; behind a backslash they, and a backslash, are literal."""
+    steps: list[str] = []
     at = 0
     while at < len(pattern):
         if pattern[at] == "\\" and pattern[at + 1 : at + 2] in {"*", "?", "\\"}:
-            tokens.append("=" + pattern[at + 1])
+            steps.append("=" + pattern[at + 1])
             at += 2
         else:
-            tokens.append(pattern[at] if pattern[at] in "*?" else "=" + pattern[at])
+            steps.append(pattern[at] if pattern[at] in "*?" else "=" + pattern[at])
             at += 1
     reached = {0}
-    for token in tokens:
-        if token == "*":
+    for step in steps:
+        if step == "*":
             reached = set(range(min(reached), len(text) + 1)) if reached else set()
         else:
-            reached = {i + 1 for i in reached if i < len(text) and (token == "?" or text[i] == token[1])}
+            reached = {i + 1 for i in reached if i < len(text) and (step == "?" or text[i] == step[1])}
     return len(text) in reached
 
 

@@ -211,8 +211,6 @@ VALUES = st.recursive(
                     "condition",
                     "action",
                     "A|re",
-                ]
-                + [
                     "A|cidr",
                     "A|all",
                     "A|exists",
@@ -222,8 +220,6 @@ VALUES = st.recursive(
                     "correlation",
                     "filter",
                     "rules",
-                ]
-                + [
                     "type",
                     "timespan",
                     "group-by",

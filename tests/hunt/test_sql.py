@@ -152,9 +152,10 @@ COLUMNS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.usefixtures("scanner")
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_any_rule_on_any_rows(engines: Engines, scanner: str, data: st.DataObject) -> None:
+def test_any_rule_on_any_rows(engines: Engines, data: st.DataObject) -> None:
     records = data.draw(st.lists(st.tuples(RECORDS, COLUMNS, st.booleans()), min_size=1, max_size=12))
     engines.log(
         *(json.dumps(record, ensure_ascii=ascii_only) for record, _, ascii_only in records),

@@ -9,7 +9,7 @@ The format: Sigma correlation rules, https://sigmahq.io/sigma-specification/spec
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,7 +19,7 @@ from unsealed.hunt import logsources, tree
 from unsealed.hunt.evaluate import plan
 from unsealed.hunt.evaluate.batch import Batch
 from unsealed.hunt.evaluate.columns import Column, positions
-from unsealed.hunt.evaluate.folding import fold
+from unsealed.hunt.evaluate.folding import fold, folded
 from unsealed.hunt.evaluate.keywords import Sieve
 from unsealed.hunt.evaluate.matching import Matcher
 from unsealed.hunt.evaluate.plan import Fields, Group, Resolve
@@ -33,9 +33,9 @@ from unsealed.query import Engine
 
 MOST_EVENTS = 1000
 """Events that one hit lists; of more, the first."""
-_VALUES = pa.schema(
-    [("variant", pa.int32()), ("event_id", pa.string()), ("message_id", pa.string()), ("held", pa.list_(pa.string()))]
-)
+_VALUES = pa.schema([("variant", pa.int32()), ("event_id", pa.string()), ("message_id", pa.string())])
+"""And a column for each name of a field."""
+_LISTS = frozenset({"recipients"})
 _OPS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "<>"}
 _FIGURES = {
     "value_sum": "sum(figure) OVER w",
@@ -58,11 +58,40 @@ def correlate(db: Engine, loaded: Loaded, resolve: Resolve = logsources.find) ->
         return
     ids = [*(rule.rule_id for rule in loaded.rules), *(one.rule_id for one in loaded.correlations)]
     numbers = {rule_id: number for number, rule_id in enumerate(ids)}
+    possible = _possible(db, loaded, numbers)
+    if not possible:
+        return
+    loaded = replace(loaded, correlations=tuple(possible))
     names = _names(loaded)
     known = _values(db, loaded, numbers, names, resolve)
     db.execute("CREATE OR REPLACE TEMP TABLE sigma_groups (rule BIGINT, id VARCHAR, us BIGINT, held VARCHAR[])")
-    for one in loaded.correlations:
+    for one in possible:
         _Query(one, loaded, numbers, names, known).run(db)
+
+
+def _possible(db: Engine, loaded: Loaded, numbers: Mapping[str, int]) -> list[Correlation]:
+    """Give the correlations for which there are hits enough at all."""
+    hits = {row["rule"]: row["n"] for row in db.rows("SELECT rule, count(*) AS n FROM sigma_hits GROUP BY rule")}
+    most = {rule.rule_id: hits.get(numbers[rule.rule_id], 0) for rule in loaded.rules}
+    found = []
+    for one in loaded.correlations:
+        counts = [most.get(rule, 0) for rule in one.rules]
+        needed = _least(one)
+        enough = (
+            sum(1 for count in counts if count) >= needed if one.kind.startswith("temporal") else sum(counts) >= needed
+        )
+        most[one.rule_id] = sum(counts) if enough else 0
+        if enough:
+            found.append(one)
+    return found
+
+
+def _least(one: Correlation) -> float:
+    """Tell how many events, or of how many rules, a correlation needs at least in one group."""
+    if one.kind == "temporal_ordered":
+        return len(one.rules)
+    counted = one.condition.op in {"gte", "gt", "eq"} and one.kind in {"event_count", "value_count", "temporal"}
+    return max(1, one.condition.count) if counted and one.condition.expression is None else 1
 
 
 def useless(loaded: Loaded, resolve: Resolve = logsources.find) -> list[Unusable]:
@@ -107,37 +136,42 @@ def _values(
 ) -> dict[str, list[int]]:
     """Make `sigma_values`: what the events that were hit hold in the fields; give the variants of each rule."""
     by_id = {rule.rule_id: rule for rule in loaded.rules}
-    fields = Fields()
-    lookups: dict[Variant, tuple[int, _Lookup]] = {}
     known: dict[str, list[int]] = {}
-    for rule_id in dict.fromkeys(rule for one in loaded.correlations for rule in one.rules if rule in by_id):
-        rule = by_id[rule_id]
-        for variant in resolve(rule.product, rule.category, rule.service):
-            if variant not in lookups:
-                lookups[variant] = (len(lookups), _lookup(variant, names, fields))
-            known.setdefault(rule_id, []).append(lookups[variant][0])
+    wanted: dict[Variant, set[str]] = {}
+    for one in loaded.correlations:
+        for rule in (by_id[rule_id] for rule_id in one.rules if rule_id in by_id):
+            for variant in resolve(rule.product, rule.category, rule.service):
+                wanted.setdefault(variant, set()).update(_wanted(one, rule.rule_id))
+                at = list(wanted).index(variant)
+                if at not in known.setdefault(rule.rule_id, []):
+                    known[rule.rule_id].append(at)
+    fields = Fields()
+    lookups = [_lookup(variant, names, held, fields) for variant, held in wanted.items()]
     with tempfile.TemporaryDirectory(prefix=".hits-", dir=db.case.folder) as folder:
         file = Path(folder) / "values.parquet"
-        with pq.ParquetWriter(file, _VALUES, compression="zstd") as writer:
+        held_schema = pa.schema([*_VALUES, *((f"value{at}", pa.string()) for at in range(len(names)))])
+        with pq.ParquetWriter(file, held_schema, compression="zstd") as writer:
             for table in ("events", "messages"):
-                chosen = [(at, one) for at, one in lookups.values() if one.variant.table == table]
-                rules = [numbers[rule] for rule, at in known.items() if {number for number, _ in chosen} & set(at)]
+                chosen = {at: one for at, one in enumerate(lookups) if one.variant.table == table}
+                rules = [numbers[rule] for rule, at in known.items() if chosen.keys() & set(at)]
                 if chosen and rules:
-                    for held in _read(db, table, chosen, rules, fields, len(names)):
+                    for held in _read(db, table, chosen, rules, fields, held_schema):
                         writer.write_batch(held)
-        made = f"SELECT DISTINCT ON (variant, event_id, message_id) * FROM read_parquet({text(str(file))})"
-        db.execute(f"CREATE OR REPLACE TEMP TABLE sigma_values AS {made}")
+        rows = f"FROM read_parquet({text(str(file))})"
+        db.execute(f"""
+            CREATE OR REPLACE TEMP TABLE sigma_values AS SELECT * {rows} WHERE message_id IS NULL
+            UNION ALL SELECT DISTINCT ON (variant, message_id) * {rows} WHERE message_id IS NOT NULL""")
     return known
 
 
-def _lookup(variant: Variant, names: Sequence[str], fields: Fields) -> _Lookup:
-    found = {at: field for at, name in enumerate(names) if (field := variant.field(name)) is not None}
-    where = tree.rebuild(variant.where, lambda test: plan.bound_test(test, variant, fields))
-    return _Lookup(variant, where, {at: fields.name(field) for at, field in found.items()})
+def _lookup(variant: Variant, names: Sequence[str], wanted: set[str], fields: Fields) -> _Lookup:
+    found = {at: where for at, name in enumerate(names) if name in wanted and (where := variant.field(name))}
+    rows = tree.rebuild(variant.where, lambda test: plan.bound_test(test, variant, fields))
+    return _Lookup(variant, rows, {at: fields.name(held) for at, held in found.items()})
 
 
 def _read(
-    db: Engine, table: str, chosen: Sequence[tuple[int, _Lookup]], rules: Sequence[int], fields: Fields, size: int
+    db: Engine, table: str, chosen: Mapping[int, _Lookup], rules: Sequence[int], fields: Fields, wanted: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     """Read the fields of the rows that the rules have hit."""
     key = "event_id" if table == "events" else "message_id"
@@ -145,35 +179,35 @@ def _read(
     if not db.value(f"SELECT count(*) FROM ({among})"):
         return
     keys, classes = key_classes(db, table)
-    needed = {test.field or "" for _, one in chosen for test in tree.tests(one.where)} - set(keys)
-    needed |= {name for _, one in chosen for name in one.fields.values()}
-    wheres = [test for _, one in chosen for test in tree.tests(one.where) if test.op != "exists"]
+    needed = {test.field or "" for one in chosen.values() for test in tree.tests(one.where)} - set(keys)
+    needed |= {name for one in chosen.values() for name in one.fields.values()}
+    wheres = [test for one in chosen.values() for test in tree.tests(one.where) if test.op != "exists"]
     matchers = {name: Matcher(t for t in wheres if t.field == name) for name in {test.field or "" for test in wheres}}
     groups = [Group(tuple(classes), frozenset(needed), frozenset())]
     reader = Reader(db, table, fields, keys, groups, f"{key} IN ({among})")
     for number, rows in reader.batches(Sieve({})):
         batch = Batch(rows, reader.found(number, rows), fields.by_name, matchers, reader.listed)
-        for at, one in chosen:
-            yield from _held(batch, at, one, size)
+        for at, one in chosen.items():
+            if hits := batch.evaluate(one.where):
+                yield _held(batch, positions(hits, batch.rows), at, one, wanted)
 
 
-def _held(batch: Batch, at: int, one: _Lookup, size: int) -> Iterator[pa.RecordBatch]:
-    rows = batch.evaluate(one.where)
-    if not rows:
-        return
-    places = positions(rows, batch.rows)
-    nothing = [None] * len(places)
-    values = [_row_texts(batch.column(one.fields[i]), places) if i in one.fields else nothing for i in range(size)]
-    held = [list(row) for row in zip(*values, strict=True)] if values else [[] for _ in nothing]
-    ids = [batch.table.column(name).take(places) for name in ("event_id", "message_id")]
-    columns = [pa.array([at] * len(places), pa.int32()), *ids, pa.array(held, _VALUES.field("held").type)]
-    yield pa.RecordBatch.from_arrays(columns, schema=_VALUES)
+def _held(batch: Batch, places: pa.Array, at: int, one: _Lookup, wanted: pa.Schema) -> pa.RecordBatch:
+    count = len(places)
+    columns = [pa.repeat(pa.scalar(at, pa.int32()), count)]
+    columns += [batch.table.column(name).take(places) for name in ("event_id", "message_id")]
+    for i in range(len(wanted) - len(columns)):
+        known = one.fields.get(i)
+        columns.append(_row_texts(batch.column(known), places) if known else pa.nulls(count, pa.string()))
+    return pa.RecordBatch.from_arrays(columns, schema=wanted)
 
 
-def _row_texts(column: Column, places: pa.Array) -> list[str | None]:
+def _row_texts(column: Column, places: pa.Array) -> pa.Array:
     """Give a field's value in each of these rows as one text; null where it is absent."""
+    if column.owners is None:
+        return folded(column.texts).take(column.codes.take(places))
     joined = [fold("\x1f".join(texts)) if texts else None for texts in column.of_entry()]
-    return pa.array(joined, pa.string()).take(column.codes.take(places)).to_pylist()  # type: ignore[no-any-return]  # of texts
+    return pa.array(joined, pa.string()).take(column.codes.take(places))
 
 
 # -- the conditions ------------------------------------------------------------------------------------------------
@@ -191,7 +225,7 @@ class _Query:
         known: Mapping[str, list[int]],
     ) -> None:
         self._one, self._numbers, self._known = one, numbers, known
-        self._names = {name: at for at, name in enumerate(names, start=1)}
+        self._names = {name: at for at, name in enumerate(names)}
         self._correlations = {other.rule_id: other for other in loaded.correlations}
         self._order = "PARTITION BY keys ORDER BY us"
         self._window = f"({self._order} RANGE BETWEEN {one.timespan_us} PRECEDING AND CURRENT ROW)"
@@ -201,7 +235,11 @@ class _Query:
         inputs = [part for at, rule in enumerate(self._one.rules) if (part := self._input(at, rule))]
         if not inputs:
             return
-        db.execute(f"CREATE OR REPLACE TEMP TABLE sigma_input AS {' UNION ALL '.join(inputs)}")
+        db.execute(f"""
+            CREATE OR REPLACE TEMP TABLE sigma_input AS
+            WITH every AS ({" UNION ALL ".join(inputs)}),
+                 enough AS (SELECT keys FROM every GROUP BY keys HAVING {self._enough()} >= {_least(self._one)!r})
+            SELECT every.* FROM every SEMI JOIN enough USING (keys)""")
         number, span = self._numbers[self._one.rule_id], self._one.timespan_us
         db.execute(f"""
             CREATE OR REPLACE TEMP TABLE sigma_runs AS
@@ -222,7 +260,7 @@ class _Query:
                  told AS (SELECT keys, run, list(id ORDER BY us, id)[:{MOST_EVENTS}] AS events FROM among GROUP BY ALL)
             SELECT {number} AS rule, CASE WHEN NOT mail THEN id END AS event_id, CASE WHEN mail THEN id END AS message_id,
                    us, events FROM sigma_runs JOIN told USING (keys, run)""")
-        db.execute(f"INSERT INTO sigma_groups SELECT {number}, id, us, keys FROM sigma_runs")
+        db.execute(f"INSERT INTO sigma_groups SELECT {number}, id, us, string_split(keys, chr(30)) FROM sigma_runs")
 
     def _input(self, at: int, rule: str) -> str | None:
         """Write the hits of one of the rules: its place, id, time, group-by values, and the value to count."""
@@ -232,25 +270,31 @@ class _Query:
         wanted = [self._one.aliases.get(name, {}).get(rule, name) for name in self._one.group_by]
         counted = [self._one.aliases.get(name, {}).get(rule, name) for name in self._one.condition.field]
         if rule in self._correlations:
-            names = {name: place for place, name in enumerate(self._correlations[rule].group_by, start=1)}
+            held = {name: f"h.held[{place}]" for place, name in enumerate(self._correlations[rule].group_by, start=1)}
             source = f"(SELECT g.*, FALSE AS mail FROM sigma_groups g WHERE rule = {number}) h"
             identity = "h.id AS id, h.mail AS mail, h.us AS us"
-            held = "h.held"
         else:
-            names = self._names
-            source = f"""
-                (SELECT * FROM sigma_hits WHERE rule = {number}) h
-                LEFT JOIN (SELECT * FROM sigma_values WHERE variant IN ({", ".join(map(str, self._known.get(rule, [-1])))})) v
-                    ON h.event_id IS NOT DISTINCT FROM v.event_id AND h.message_id IS NOT DISTINCT FROM v.message_id"""
+            variants = ", ".join(map(str, self._known.get(rule, [-1])))
+            both = f"""
+                SELECT h.*, v.* EXCLUDE (variant, event_id, message_id) FROM sigma_hits h
+                LEFT JOIN sigma_values v ON h.{{0}} = v.{{0}} AND v.variant IN ({variants})
+                WHERE h.rule = {number} AND h.{{0}} IS NOT NULL"""
+            source = f"({both.format('event_id')} UNION ALL {both.format('message_id')}) h"
+            held = {name: f"h.value{place}" for name, place in self._names.items()}
             identity = "coalesce(h.event_id, h.message_id) AS id, h.event_id IS NULL AS mail, h.us AS us"
-            held = "v.held"
-        keys = [f"{held}[{names[name]}]" if name in names else "NULL::VARCHAR" for name in wanted]
-        value = [f"{held}[{names[name]}]" if name in names else "NULL::VARCHAR" for name in counted]
+        keys = [held.get(name, "NULL::VARCHAR") for name in wanted]
+        value = [held.get(name, "NULL::VARCHAR") for name in counted]
         chosen = " || chr(30) || ".join(value) or "NULL::VARCHAR"
         present = " AND ".join(f"{key} IS NOT NULL" for key in keys) or "TRUE"
         return f"""
-            SELECT DISTINCT {at} AS place, {identity}, [{", ".join(keys)}]::VARCHAR[] AS keys, {chosen} AS held
+            SELECT DISTINCT {at} AS place, {identity}, {" || chr(30) || ".join(keys) or "''"} AS keys, {chosen} AS held
             FROM {source} WHERE h.us IS NOT NULL AND {present}"""
+
+    def _enough(self) -> str:
+        """Write what a group must have so many of that it is looked at more closely."""
+        if self._one.kind == "value_count":
+            return "count(DISTINCT held)"
+        return "count(DISTINCT place)" if self._one.kind.startswith("temporal") else "count(DISTINCT id)"
 
     def _met(self) -> str:
         """Write: for each event, whether the condition holds in the span that ends with it."""

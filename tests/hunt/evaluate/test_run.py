@@ -165,6 +165,12 @@ def test_columns_and_times_are_texts_as_well(engines: Engines) -> None:
     ]
 
 
+def test_a_column_that_the_keys_make_needless_is_not_missed(engines: Engines) -> None:
+    other = And((OPERATION[1], Atom("recipients", "contains", "b")))
+    engines.log({"x": 1}, {"x": 2}, columns=[{"operation": "A"}, {"operation": "A"}])
+    assert engines.hits(rule(Or((And((OPERATION[0], Atom("x", "number", 2))), other)))) == [[1]]
+
+
 def test_an_empty_case_and_no_rules(engines: Engines) -> None:
     with engine(engines.case) as db:
         for rules in ([], [rule(OPERATION[0])]):

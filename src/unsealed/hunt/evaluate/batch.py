@@ -116,7 +116,7 @@ class Batch:
         if where == RECORD:
             return self._of_records()
         if not where.paths:
-            column = self.table.column(where.column)
+            column = self._read(str(where.column))
             return columns.of_json(column) if where.column in self._listed else columns.of_texts(column)
         parts = [found for way in where.paths if (found := self._at(way)) is not None]
         value = pa.nulls(self.rows, pa.string()) if not parts else pc.coalesce(*parts) if len(parts) > 1 else parts[0]
@@ -125,8 +125,13 @@ class Batch:
             dug = [_first(record, where.paths) for record in self._hidden.values()]
             value = pc.replace_with_mask(value, flags, pa.array(dug, pa.string()))
         if where.column:
-            value = pc.coalesce(self.table.column(f"{where.column} as JSON"), value)
+            value = pc.coalesce(self._read(f"{where.column} as JSON"), value)
         return columns.of_json(value)
+
+    def _read(self, name: str) -> pa.Array:
+        """Give a column as it was read; null where no rule needs it, for the keys have settled all that names it."""
+        at = self.table.schema.get_field_index(name)
+        return self.table.column(at) if at >= 0 else pa.nulls(self.rows, pa.string())
 
     def _of_records(self) -> Column:
         """Make the column of all values of the records in which a keyword may stand."""

@@ -16,7 +16,7 @@ from unsealed.query import Engine
 BATCH_ROWS, PENDING_BYTES = 65_536, 192 << 20
 """Rows that are evaluated together, and what may wait for more of its kind in memory."""
 COMMON = 8
-"""A key that the paths of so many fields lead through is looked for before they are tried."""
+"""A key that the paths of so many fields lead through is looked for before they are tried, if that saves as many."""
 _DERIVED = ", ".join(f"{text} AS {name}" for name, text in logsources.DERIVED.items())
 RELATIONS = {"events": f"SELECT *, {_DERIVED} FROM events", "messages": logsources.MESSAGES}
 _IDS = {"events": ("event_id", "NULL::VARCHAR", "epoch_us(time)"), "messages": ("NULL::VARCHAR", "message_id", "us")}
@@ -129,6 +129,13 @@ class Reader:
         on = " AND ".join(f"e.{key} IS NOT DISTINCT FROM g.class_{key}" for key in self._keys)
         # Without the quotation mark before it: a search that begins with JSON's commonest character is slow.
         marked = " OR ".join(f"contains(raw, {text(mark + chr(34))})" for mark in sorted(self._marks)) or "FALSE"
+        few = [
+            at
+            for at in range(len(self._groups))
+            if len(self.pointers[2 * at + 1]) - len(self.pointers[2 * at]) < COMMON
+        ]
+        if few:
+            marked = f'CASE WHEN g."group" IN ({", ".join(map(str, few))}) THEN TRUE ELSE {marked} END'
         rows = f'SELECT e.*, 2 * g."group" + ({marked})::INT AS part FROM ({self._relation}) e JOIN sigma_classes g ON {on}'
         return f"SELECT {', '.join(chosen)} FROM ({rows}) WHERE {self._where}"
 

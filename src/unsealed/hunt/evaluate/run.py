@@ -38,12 +38,15 @@ def fire(db: Engine, rules: Sequence[Rule], resolve: Resolve = logsources.find) 
     bounds = plan.bind(rules, resolve, fields)
     with tempfile.TemporaryDirectory(prefix=".hits-", dir=db.case.folder) as folder:
         file = Path(folder) / "hits.parquet"
-        with pq.ParquetWriter(file, HITS, compression="zstd") as writer:
+        with pq.ParquetWriter(file, HITS, compression="lz4") as writer:
             for table in RELATIONS:
                 for hits in _table(db, table, [one for one in bounds if one.table == table], fields):
                     writer.write_batch(hits)
-        rows = f"SELECT DISTINCT *, NULL::VARCHAR[] AS events FROM read_parquet({text(str(file))})"
-        db.execute(f"CREATE OR REPLACE TEMP TABLE sigma_hits AS {rows}")
+        # A letter is a row an attachment, and a record one row.
+        rows = f"*, NULL::VARCHAR[] AS events FROM read_parquet({text(str(file))}) WHERE message_id IS"
+        db.execute(f"""
+            CREATE OR REPLACE TEMP TABLE sigma_hits AS
+            SELECT {rows} NULL UNION ALL SELECT DISTINCT {rows} NOT NULL""")
 
 
 def _table(db: Engine, table: str, bounds: Sequence[Bound], fields: Fields) -> Iterator[pa.RecordBatch]:
