@@ -102,7 +102,11 @@ _TABLES = (
         ("in_reply_to", TEXT, "In-Reply-To: the first id in it"),
         ("references", pa.list_(TEXT), "References: all ids, oldest first"),
         ("conversation_id", TEXT, "the thread; the same for all its messages in every mailbox"),
-        ("received", pa.list_(HOP), "the Received hops, newest first; `ip` is the address that the receiving server saw"),
+        (
+            "received",
+            pa.list_(HOP),
+            "the Received hops, newest first; `ip` is the address that the receiving server saw",
+        ),
         ("size_bytes", COUNT, "size as it lies in the evidence"),
         ("text", TEXT, "plain text of the body, of HTML mail too"),
         ("content_hash", TEXT, "the same for copies of one letter, whatever their transport headers"),
