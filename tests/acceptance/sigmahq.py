@@ -52,7 +52,7 @@ def hits(db: Engine, loaded: sigma.Loaded) -> dict[str, set[str]]:
 
 def by_oracle(db: Engine, loaded: sigma.Loaded) -> dict[str, set[str]]:
     """Ask the tests' oracle the same."""
-    from hunt import oracle
+    from hunt import sigma_oracle as oracle
 
     rows = db.rows(f"SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in logsources.DERIVED.items())} FROM events")
     meant: dict[str, list[dict[str, Any]]] = {}
