@@ -149,6 +149,14 @@ def test_an_extended_condition(engines: Engines) -> None:
     assert correlated(engines, text, *of("x", 0, op="c"), *of("x", 1, op="a")) == []
 
 
+def test_an_order_with_an_expression_is_refused_and_not_half_done(engines: Engines) -> None:
+    loaded = engines.load(
+        rules("type: temporal_ordered\nrules: [a, b, c]\ntimespan: 10m\ncondition: (a or b) and not c", "a", "b", "c")
+    )
+    assert not loaded.correlations
+    assert "order" in loaded.unusable[0].reason
+
+
 def test_aliases_bring_two_names_of_one_thing_together(engines: Engines) -> None:
     alias = "\ngroup-by: [who]\naliases:\n    who: {a: acct, b: actor}\ntimespan: 10m"
     text = rules("type: temporal\nrules: [a, b]" + alias, "a", "b")

@@ -303,6 +303,10 @@ class _Loading:
     def _condition(self, document: Document, parsed: SigmaCorrelationRule) -> Condition:
         given = parsed.condition
         if isinstance(given, SigmaExtendedCorrelationCondition):
+            if parsed.type.name == "TEMPORAL_ORDERED":
+                raise Refused(
+                    "an order together with an expression is not supported: name the rules alone, or take `temporal`"
+                )
             return Condition(expression=self._expression(document, given.parsed))
         fields = given.fieldref if isinstance(given.fieldref, list) else [given.fieldref] if given.fieldref else []
         if parsed.type.name == "VALUE_PERCENTILE" and not 0 <= (given.percentile or -1) <= 100:
