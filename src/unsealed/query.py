@@ -47,7 +47,7 @@ class Engine:
     def _guard(self) -> None:
         """Leave a person's SQL nothing but the case's own tables: no other file, no network, no variables of ours."""
         folder = self.case.folder.resolve()
-        self._db.execute(f"SET allowed_directories = [{_literal(str(folder))}, {_literal(str(self.case.folder))}]")
+        self._db.execute(f"SET allowed_directories = [{literal(str(folder))}, {literal(str(self.case.folder))}]")
         self._db.execute("SET enable_external_access = false")
         self._db.execute("SET python_enable_replacements = false")
         self._db.execute("SET lock_configuration = true")
@@ -61,7 +61,7 @@ class Engine:
             self._db.register(f"_empty_{name}", schema.empty(name))
             self._db.execute(f'CREATE VIEW "{name}" AS SELECT * FROM "_empty_{name}"')
             return
-        files = ", ".join(_literal(str(part)) for part in parts)
+        files = ", ".join(literal(str(part)) for part in parts)
         columns = ", ".join(f'"{field.name}"' for field in wanted)
         self._db.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM read_parquet([{files}], union_by_name = true)')
 
@@ -156,5 +156,7 @@ def fit(batch: pa.RecordBatch, wanted: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=wanted)
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def literal(text: str) -> str:
+    """Write a text as an SQL literal; zero bytes can't stand in one."""
+    parts = ["'" + part.replace("'", "''") + "'" for part in text.split("\0")]
+    return parts[0] if len(parts) == 1 else f"({' || chr(0) || '.join(parts)})"

@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from unsealed.hunt import score, signins
+from unsealed.hunt import actor, score, signins
+from unsealed.hunt.actor import DAY, HOUR
 from unsealed.query import Engine
 
 HOURS = 12
@@ -18,9 +19,7 @@ ROUNDS = 100
 """A bound on growing; each round must draw something in to be followed by another."""
 HABIT_DAYS = 3
 """On so many days a client or address must be seen away from the intruder's to be the owner's habit."""
-_NEAR = HOURS * 3_600_000_000
-_DAY = 86_400_000_000
-_BROWSER = r"mozilla/[^;]*(?:;[^;)]*)*[^;]*"
+_NEAR = HOURS * HOUR
 
 
 def grow(db: Engine, decisions: list[dict[str, Any]]) -> None:
@@ -63,10 +62,7 @@ def _decided(db: Engine, decisions: list[dict[str, Any]]) -> None:
 
 
 def _events_of_the_concerned(db: Engine) -> None:
-    """Narrow the events to users that a seed concerns, and bring clients to one form.
-
-    A sign-in names the browser, a mailbox record "Client=OWA;" and the browser: both become the browser alone.
-    """
+    """Narrow the events to users that a seed concerns, and bring clients to one form."""
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE ev AS
         WITH named AS (
@@ -74,11 +70,11 @@ def _events_of_the_concerned(db: Engine) -> None:
                 UNION SELECT event_id FROM events WHERE event_id IN (SELECT subject FROM decided)
                    OR lower(session_id) IN (SELECT subject FROM decided)),
              who AS (SELECT DISTINCT "user" FROM events SEMI JOIN named USING (event_id) WHERE "user" IS NOT NULL),
-             sessions AS (SELECT DISTINCT lower(session_id) AS id FROM events SEMI JOIN named USING (event_id)
-                          WHERE length(session_id) > 7)
+             sessions AS (SELECT DISTINCT {actor.session()} AS id FROM events SEMI JOIN named USING (event_id)
+                          WHERE id IS NOT NULL)
         SELECT event_id, epoch_us(time) AS us, "user" AS who, client_ip AS ip, app_id AS app,
-               CASE WHEN length(session_id) > 7 THEN lower(session_id) END AS session,
-               coalesce(nullif(regexp_extract(lower(client), '{_BROWSER}'), ''), lower(client)) AS agent,
+               {actor.session()} AS session,
+               {actor.agent()} AS agent,
                coalesce(session, 's-' || left(md5(concat_ws('|', who, ip, agent, app)), 12)) AS label,
                regexp_matches(lower(client), 'mozilla/|[0-9]+\\.[0-9]+') AS specific,
                {signins.trying()} AS sign_in, {signins.failed()} AS failed
@@ -137,13 +133,13 @@ def _owners_own(db: Engine) -> None:
              listed AS (SELECT DISTINCT who, ip FROM s),
              lived AS (SELECT who, ip, agent FROM ev JOIN first USING (who) ANTI JOIN sessions USING (session)
                        WHERE ev.us < first.us - {_NEAR} GROUP BY who, ip, agent
-                       HAVING count(DISTINCT ev.us // {_DAY}) >= {HABIT_DAYS}),
+                       HAVING count(DISTINCT ev.us // {DAY}) >= {HABIT_DAYS}),
              carried AS (SELECT DISTINCT who, ip, agent FROM ev SEMI JOIN sessions USING (session)
                          ANTI JOIN lived USING (who, ip, agent)),
              plain AS (SELECT ev.* FROM ev ANTI JOIN sessions USING (session) ANTI JOIN listed USING (who, ip)
                        ANTI JOIN carried USING (who, ip, agent)
                        WHERE who IS NOT NULL AND ip IS NOT NULL AND agent IS NOT NULL)
-        SELECT plain.who, ip, agent, bool_or(specific) AS specific, count(DISTINCT plain.us // {_DAY}) AS days,
+        SELECT plain.who, ip, agent, bool_or(specific) AS specific, count(DISTINCT plain.us // {DAY}) AS days,
                coalesce(min(plain.us) < any_value(first.us), FALSE) AS before
         FROM plain LEFT JOIN first ON first.who = plain.who GROUP BY plain.who, ip, agent""")
     db.execute(f"""
@@ -181,7 +177,7 @@ def _owners_habit(db: Engine) -> None:
         SELECT who, ip, agent FROM ev JOIN first_seed f USING (who)
         WHERE ev.us < f.us - {_NEAR} AND ip IS NOT NULL AND agent IS NOT NULL
           AND event_id NOT IN (SELECT event_id FROM drawn)
-        GROUP BY who, ip, agent HAVING count(DISTINCT ev.us // {_DAY}) >= {HABIT_DAYS}""")
+        GROUP BY who, ip, agent HAVING count(DISTINCT ev.us // {DAY}) >= {HABIT_DAYS}""")
 
 
 def _by_session(db: Engine) -> None:
@@ -227,7 +223,7 @@ def _by_client(db: Engine) -> None:
     db.execute(f"""
         INSERT INTO drawn
         WITH usual AS (SELECT who, ip, agent FROM near JOIN first_seed f USING (who) WHERE NOT close GROUP BY who, ip, agent
-                       HAVING min(near.us) < any_value(f.us) OR count(DISTINCT near.us // {_DAY}) >= {HABIT_DAYS}
+                       HAVING min(near.us) < any_value(f.us) OR count(DISTINCT near.us // {DAY}) >= {HABIT_DAYS}
                        UNION SELECT who, ip, agent FROM habit),
              elsewhere AS (SELECT session FROM ev WHERE session IN (SELECT session FROM near WHERE close)
                            GROUP BY session HAVING count(DISTINCT ip) > 1),

@@ -26,16 +26,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from unsealed import plugins
+from unsealed.hunt import actor, signins
 from unsealed.hunt import places as known_places
-from unsealed.hunt import signins
+from unsealed.hunt.actor import DAY
 from unsealed.query import Engine
 
-DAY = 86_400_000_000
 LEARN_DAYS = 14
 """An account's own first so many days are no novelty: they are what later days are compared with."""
 LEARN_ACTIVE = 5
 """And so many of them, at least, the account must have been active on."""
-BROWSER = r"mozilla/[^;]*(?:;[^;)]*)*[^;]*"
 _OURS = tuple(
     ipaddress.ip_network(text)
     for text in (
@@ -105,7 +104,7 @@ def visits(db: Engine, places: Sequence[Path] = ()) -> None:
         WITH clients AS (SELECT DISTINCT client FROM events WHERE client IS NOT NULL),
              families AS (
                 SELECT client, regexp_replace(
-                           coalesce(nullif(regexp_extract(lower(client), '{BROWSER}'), ''), lower(client)),
+                           {actor.agent()},
                            '[0-9]+(?:[._][0-9]+)*', '#', 'g') AS agent FROM clients),
              told AS (
                 SELECT e.*, CASE WHEN e.source = 'entra_signin' THEN try(json_extract(e.raw, '$.location')) END AS spot

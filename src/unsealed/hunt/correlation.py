@@ -23,13 +23,13 @@ from unsealed.hunt.evaluate.folding import fold, folded
 from unsealed.hunt.evaluate.keywords import Sieve
 from unsealed.hunt.evaluate.matching import Matcher
 from unsealed.hunt.evaluate.plan import Fields, Group, Resolve
-from unsealed.hunt.evaluate.read import Reader, text
+from unsealed.hunt.evaluate.read import Reader
 from unsealed.hunt.evaluate.run import key_classes
 from unsealed.hunt.logsources import Variant
 from unsealed.hunt.rulefiles import Unusable
 from unsealed.hunt.sigma import Correlation, Loaded
 from unsealed.hunt.tree import And, Node, Not, Or, Test
-from unsealed.query import Engine
+from unsealed.query import Engine, literal
 
 MOST_EVENTS = 1000
 """Events that one hit lists; of more, the first."""
@@ -157,7 +157,7 @@ def _values(
                 if chosen and rules:
                     for held in _read(db, table, chosen, rules, fields, held_schema):
                         writer.write_batch(held)
-        rows = f"FROM read_parquet({text(str(file))})"
+        rows = f"FROM read_parquet({literal(str(file))})"
         db.execute(f"""
             CREATE OR REPLACE TEMP TABLE sigma_values AS SELECT * {rows} WHERE message_id IS NULL
             UNION ALL SELECT DISTINCT ON (variant, message_id) * {rows} WHERE message_id IS NOT NULL""")

@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from unsealed import schema
 from unsealed.hunt import rhythm, signins
+from unsealed.hunt.actor import DAY
 from unsealed.query import Engine
 
-DAY = 86_400_000_000
 HOLE_DAYS = 4
 """A log that has records on most days is dark where none of its records falls for so many days."""
 SPARSE_DAYS = 14

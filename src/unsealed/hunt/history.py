@@ -1,6 +1,7 @@
 """SQL that compares an account with its own past: what it does for the first time, and what it did before, in numbers."""
 
-from unsealed.hunt.behaviour import DAY, LEARN_ACTIVE, LEARN_DAYS
+from unsealed.hunt.actor import DAY
+from unsealed.hunt.behaviour import LEARN_ACTIVE, LEARN_DAYS
 
 MOST_NEW = 2
 """An account that had more new ones than that within `RECENT_DAYS` roams: another new one says nothing."""

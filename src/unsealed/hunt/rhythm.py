@@ -10,9 +10,9 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from unsealed.hunt.actor import HOUR
 from unsealed.query import Engine
 
-HOUR = 3_600_000_000
 WEEK = 168
 SHORT_WEEKS = 3
 DOUBT, DOUBT_TIMES = 4, 3

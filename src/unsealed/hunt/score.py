@@ -19,8 +19,9 @@ by them.
 
 import pyarrow as pa
 
-from unsealed.hunt import signins
-from unsealed.hunt.behaviour import BROWSER, DAY, LEARN_DAYS, networks
+from unsealed.hunt import actor, signins
+from unsealed.hunt.actor import DAY, HOUR
+from unsealed.hunt.behaviour import LEARN_DAYS, networks
 from unsealed.query import Engine
 
 THRESHOLD = 40
@@ -38,7 +39,7 @@ HABIT_SHARE = 0.2
 """On so many days, and on such a share of the days that the account was active before, must the owner have had it."""
 SETTLED_DAYS = 30
 """And so long before, or since the account's first `LEARN_DAYS` days: an intruder of some weeks is no owner."""
-_NEAR = HOURS * 3_600_000_000
+_NEAR = HOURS * HOUR
 
 
 def weigh(db: Engine) -> None:
@@ -100,8 +101,8 @@ def _evidence(db: Engine) -> None:
                h.kind = 'intruder' OR (h.kind = 'indicator' AND h.weight >= {THRESHOLD})
                    OR (h.kind = 'sigma' AND h.severity = 'critical' AND NOT exempt) AS strong,
                epoch_us(e.time) AS us, lower(e."user") AS who, e.client_ip AS ip, e.app_id AS app,
-               coalesce(nullif(regexp_extract(lower(e.client), '{BROWSER}'), ''), lower(e.client)) AS agent,
-               CASE WHEN length(e.session_id) > 7 THEN lower(e.session_id) END AS session
+               {actor.agent("e.client")} AS agent,
+               {actor.session("e.session_id")} AS session
         FROM heavy h JOIN events e USING (event_id)""")
 
 
@@ -148,7 +149,7 @@ def _owner_like(db: Engine) -> None:
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE owner_like AS
         WITH own AS (SELECT lower(e."user") AS who, epoch_us(e.time) // {DAY} AS day, coalesce(n.net, e.client_ip) AS net,
-                            coalesce(nullif(regexp_extract(lower(e.client), '{BROWSER}'), ''), lower(e.client)) AS agent,
+                            {actor.agent("e.client")} AS agent,
                             e.app_id AS app
                      FROM events e LEFT JOIN nets n ON n.ip = e.client_ip
                      WHERE lower(e."user") IN (SELECT who FROM asking) AND {signins.inside("e")}),

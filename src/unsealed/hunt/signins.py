@@ -11,6 +11,8 @@ login events, https://support.google.com/a/answer/4580120.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from unsealed.query import literal
+
 SIGN_INS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "m365_audit": (("userloggedin",), ("userloginfailed",)),
     "entra_signin": (("sign-in activity",), ()),
@@ -157,4 +159,4 @@ def _any(e: str, operations: Mapping[str, Sequence[str]]) -> str:
 
 
 def _words(words: Iterable[str]) -> str:
-    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+    return ", ".join(map(literal, words))

@@ -13,6 +13,7 @@ from unsealed.hunt.evaluate.folding import fold
 from unsealed.hunt.evaluate.plan import RECORD
 from unsealed.hunt.logsources import Field
 from unsealed.hunt.tree import Always, And, Node, Not, Or, Test
+from unsealed.query import literal
 
 _ORDER = {"number": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 _V4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
@@ -73,8 +74,8 @@ def _values(way: str) -> str:
         if isinstance(step, tuple):
             name = "".join("/" + _pointer(key) for key in step[0])
             elements = "CASE json_type(v) WHEN 'ARRAY' THEN json_extract(v, '$[*]') ELSE [v] END"
-            named = f"lower(e->>{_literal(name)}) = {_literal(step[1])}"
-            plain = f"json_type(e, {_literal(name)}) NOT IN ('OBJECT', 'ARRAY')"
+            named = f"lower(e->>{literal(name)}) = {literal(step[1])}"
+            plain = f"json_type(e, {literal(name)}) NOT IN ('OBJECT', 'ARRAY')"
             found = (
                 f"flatten(list_transform({found}, lambda v: list_filter({elements}, lambda e: {named} AND {plain})))"
             )
@@ -83,7 +84,7 @@ def _values(way: str) -> str:
                 WHEN 'OBJECT' THEN json_extract(v, '$.*') ELSE [] END"""
             found = f"flatten(list_transform({found}, lambda v: {elements}))"
         else:
-            found = f"list_transform({found}, lambda v: json_extract(v, {_literal('/' + _pointer(step))}))"
+            found = f"list_transform({found}, lambda v: json_extract(v, {literal('/' + _pointer(step))}))"
         found = f"list_filter({found}, lambda v: v IS NOT NULL)"
     return f"list_filter({found}, lambda v: json_type(v) <> 'NULL')"
 
@@ -110,23 +111,23 @@ def _condition(test: Test) -> str:
     if op in tree.TEXT_OPS:
         value, given = ("v", str(test.value)) if test.cased else ("lower(v)", fold(str(test.value)))
         if op == "equals":
-            return f"{value} = {_literal(given)}"
+            return f"{value} = {literal(given)}"
         if op == "wild":
-            return f"regexp_matches({value}, {_literal(_wild(given))})"
+            return f"regexp_matches({value}, {literal(_wild(given))})"
         function = {"contains": "contains", "startswith": "starts_with", "endswith": "suffix"}[op]
-        return f"{function}({value}, {_literal(given)})"
+        return f"{function}({value}, {literal(given)})"
     if op in _ORDER:
-        return f"CASE WHEN regexp_full_match(v, {_literal(tree.NUMBER)}) THEN v::DOUBLE {_ORDER[op]} {test.value!r} END"
+        return f"CASE WHEN regexp_full_match(v, {literal(tree.NUMBER)}) THEN v::DOUBLE {_ORDER[op]} {test.value!r} END"
     if op in tree.TIME_OPS:
         moment = "TRY_CAST(v AS TIMESTAMPTZ)"
-        return f"CASE WHEN regexp_full_match(v, {_literal(tree.TIME)}) THEN extract({op} FROM {moment}) = {test.value!r} END"
+        return f"CASE WHEN regexp_full_match(v, {literal(tree.TIME)}) THEN extract({op} FROM {moment}) = {test.value!r} END"
     if op == "cidr":
         return _network(str(test.value))
     pattern, flags = tree.expression(test)
     expression = regex.linear(pattern, flags)
     if expression is None:
         raise ValueError(f"{pattern}: look-around can't be said in SQL")
-    return f"regexp_matches(v, {_literal(expression)})"
+    return f"regexp_matches(v, {literal(expression)})"
 
 
 def _wild(pattern: str) -> str:
@@ -142,7 +143,7 @@ def _network(text: str) -> str:
         parts = "string_split(regexp_replace(v, '^::[fF]{4}:', ''), '.')"
         canonical = f"len(list_filter({parts}, lambda p: p::INT > 255 OR (len(p) > 1 AND p[1] = '0'))) = 0"
         number = " + ".join(f"{parts}[{at}]::BIGINT * {256 ** (4 - at)}" for at in range(1, 5))
-        return f"""CASE WHEN regexp_full_match(v, {_literal(f"(?:::[fF]{{4}}:)?{_V4}")})
+        return f"""CASE WHEN regexp_full_match(v, {literal(f"(?:::[fF]{{4}}:)?{_V4}")})
             THEN {canonical} AND {number} BETWEEN {first} AND {last} END"""
     group = "[0-9a-fA-F]{1,4}"
     whole, part = f"{group}(?::{group}){{7}}", f"(?:{group}(?::{group})*)?"
@@ -153,15 +154,9 @@ def _network(text: str) -> str:
     )
     padded = f"array_to_string(list_transform({groups}, lambda g: lower(lpad(g, 4, '0'))), '')"
     mapped = f"starts_with({padded}, '00000000000000000000ffff')"
-    return f"""CASE WHEN regexp_full_match(v, {_literal(f"{whole}|{part}::{part}")}) AND len(string_split(v, ':')) <= 9
+    return f"""CASE WHEN regexp_full_match(v, {literal(f"{whole}|{part}::{part}")}) AND len(string_split(v, ':')) <= 9
         THEN len({groups}) = 8 AND NOT {mapped} AND {padded} BETWEEN '{first:032x}' AND '{last:032x}' END"""
 
 
 def _pointer(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
-
-
-def _literal(value: str) -> str:
-    """Write a text as an SQL literal; zero bytes can't stand in one."""
-    parts = ["'" + part.replace("'", "''") + "'" for part in value.split("\0")]
-    return parts[0] if len(parts) == 1 else f"({' || chr(0) || '.join(parts)})"

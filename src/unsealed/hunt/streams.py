@@ -9,13 +9,13 @@ were never seen on it: they may have taken it before.
 from dataclasses import dataclass, field, replace
 
 from unsealed.hunt import rhythm, signins
+from unsealed.hunt.actor import DAY, HOUR
 from unsealed.hunt.coverage import ITEMS, LOG, SIGN_IN_LOG
-from unsealed.query import Engine
+from unsealed.query import Engine, literal
 
-DAY = 86_400_000_000
 NEAR = DAY
 """A sign-in of the intruder's so long before, or shortly after, accounts for what they did as that user."""
-AFTER = DAY // 24
+AFTER = HOUR
 OTHERS = 5
 """On so many days must others have signed in for a log of sign-ins to tell when it was on."""
 UNLIKELY = 0.01
@@ -63,7 +63,7 @@ def required(db: Engine) -> list[Stream]:
         accounted = row["near"] and source in doors
         alike = source in signins.DOORS["exchange"] or source == "iis"
         if not accounted and not alike and source != "entra_signin":
-            streams += _stream(db, source, "*", f"source = {_quoted(source)}")
+            streams += _stream(db, source, "*", f"source = {literal(source)}")
     streams += _item_logs(db)
     return list(dict.fromkeys(streams))
 
@@ -96,7 +96,7 @@ def _traces(db: Engine) -> None:
 def _door(db: Engine, door: str) -> list[Stream]:
     """Give the sign-ins of a way in; all its records, where its logs write no sign-ins."""
     sources = signins.DOORS[door] + (("iis",) if door == "exchange" else ())
-    among = ", ".join(map(_quoted, sources))
+    among = ", ".join(map(literal, sources))
     where = f"source IN ({among}) AND who IS NOT NULL"
     whole = _stream(db, LOG if door == "m365" else door, "*", where)
     days = f"""SELECT count(DISTINCT us // {DAY}) FROM brief ANTI JOIN act USING (event_id) WHERE {where} AND trying"""
@@ -170,7 +170,3 @@ def _unaccompanied(db: Engine) -> dict[str, list[Dark]]:
         if (1 - min(row["p"], 0.99)) ** row["days"] <= UNLIKELY:
             found.setdefault(row["box"], []).append(Dark(row["low"], row["high"]))
     return found
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -3,18 +3,18 @@
 IMAP and POP servers, IIS and Exchange's front door count them. https://attack.mitre.org/techniques/T1114/002/
 """
 
-from unsealed.hunt.behaviour import DAY, LEARN_ACTIVE, LEARN_DAYS, Behaviour
+from unsealed.hunt.actor import DAY, HOUR
+from unsealed.hunt.behaviour import LEARN_ACTIVE, LEARN_DAYS, Behaviour
 from unsealed.query import Engine
 
 BYTES = 50 << 20
 TIMES = 4
-_HOUR = DAY // 24
 
 
 def _find(db: Engine) -> str:
     del db
     return f"""
-        WITH hourly AS (SELECT who, us // {_HOUR} AS hour, min(us) AS us, arg_max(event_id, (bytes_out, event_id)) AS event_id,
+        WITH hourly AS (SELECT who, us // {HOUR} AS hour, min(us) AS us, arg_max(event_id, (bytes_out, event_id)) AS event_id,
                                sum(bytes_out)::BIGINT AS n FROM visit WHERE bytes_out > 0 GROUP BY ALL),
              past AS (SELECT *, max(n) OVER earlier AS most, min(us) OVER earlier AS begun, count(*) OVER earlier AS hours
                       FROM hourly WINDOW earlier AS (PARTITION BY who ORDER BY hour

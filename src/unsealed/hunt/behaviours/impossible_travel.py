@@ -5,14 +5,14 @@ are: two of them within an hour. Who went back and forth between two places on 3
 mobile operator's gateway), and is left out from then on. https://attack.mitre.org/techniques/T1078/
 """
 
-from unsealed.hunt.behaviour import DAY, Behaviour
+from unsealed.hunt.actor import HOUR
+from unsealed.hunt.behaviour import Behaviour
 from unsealed.query import Engine
 
 KILOMETRES = 500
 SPEED = 900
 MINUTES = 60
 HABIT_DAYS = 3
-_HOUR = DAY // 24
 
 
 def _find(db: Engine) -> str:
@@ -28,7 +28,7 @@ def _find(db: Engine) -> str:
                 SELECT *, pow(sin(radians(latitude - from_latitude) / 2), 2) + cos(radians(latitude))
                               * cos(radians(from_latitude)) * pow(sin(radians(longitude - from_longitude) / 2), 2) AS arc,
                        CASE WHEN arc IS NOT NULL THEN 2 * 6371 * asin(least(1, sqrt(arc))) END AS km,
-                       (us - from_us) / {_HOUR} AS hours FROM placed WHERE ip <> from_ip),
+                       (us - from_us) / {HOUR} AS hours FROM placed WHERE ip <> from_ip),
              jumps AS (
                 SELECT *, least(country, from_country) || ' ' || greatest(country, from_country) AS pair,
                        round(latitude) || ' ' || round(longitude) AS here,

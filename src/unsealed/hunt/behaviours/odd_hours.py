@@ -3,7 +3,8 @@
 Hours are UTC, so a change to summer time shifts them by one. https://attack.mitre.org/techniques/T1078/
 """
 
-from unsealed.hunt.behaviour import DAY, Behaviour
+from unsealed.hunt.actor import HOUR
+from unsealed.hunt.behaviour import Behaviour
 from unsealed.hunt.history import MOST_NEW, RECENT_DAYS
 from unsealed.query import Engine
 
@@ -12,14 +13,13 @@ ACTIVE_DAYS = 20
 RARE = 0.02
 """On no more than this share of them was the account active at about that hour."""
 AROUND = 2
-_HOUR = DAY // 24
 
 
 def _find(db: Engine) -> str:
     del db
     return f"""
         WITH hourly AS (
-                SELECT who, day, us // {_HOUR} % 24 AS hour, min(us) AS us, arg_min(event_id, (us, event_id)) AS event_id,
+                SELECT who, day, us // {HOUR} % 24 AS hour, min(us) AS us, arg_min(event_id, (us, event_id)) AS event_id,
                        count(*) AS n FROM visit GROUP BY ALL),
              active AS (SELECT who, day, row_number() OVER (PARTITION BY who ORDER BY day) - 1 AS days
                         FROM (SELECT DISTINCT who, day FROM hourly)),

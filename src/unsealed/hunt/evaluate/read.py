@@ -11,7 +11,7 @@ from unsealed.hunt import logsources
 from unsealed.hunt.evaluate import paths
 from unsealed.hunt.evaluate.keywords import Sieve
 from unsealed.hunt.evaluate.plan import RECORD, Fields, Group
-from unsealed.query import Engine
+from unsealed.query import Engine, literal
 
 BATCH_ROWS, PENDING_BYTES = 65_536, 192 << 20
 """Rows that are evaluated together, and what may wait for more of its kind in memory."""
@@ -128,7 +128,7 @@ class Reader:
                 chosen.append(f"CASE part {told} END AS {name}")
         on = " AND ".join(f"e.{key} IS NOT DISTINCT FROM g.class_{key}" for key in self._keys)
         # Without the quotation mark before it: a search that begins with JSON's commonest character is slow.
-        marked = " OR ".join(f"contains(raw, {text(mark + chr(34))})" for mark in sorted(self._marks)) or "FALSE"
+        marked = " OR ".join(f"contains(raw, {literal(mark + chr(34))})" for mark in sorted(self._marks)) or "FALSE"
         few = [
             at
             for at in range(len(self._groups))
@@ -171,7 +171,7 @@ def _column(name: str, kind: pa.DataType, *, json: bool = False) -> str:
 
 
 def _extract(pointers: Sequence[str]) -> str:
-    return f"TRY(json_extract(raw, [{', '.join(map(text, pointers))}]))"
+    return f"TRY(json_extract(raw, [{', '.join(map(literal, pointers))}]))"
 
 
 def _hiding(pointers: Sequence[str]) -> list[str]:
@@ -181,11 +181,6 @@ def _hiding(pointers: Sequence[str]) -> list[str]:
 
 def _hidden(pointers: Sequence[str]) -> str:
     """Write: the whole record, if it holds JSON text inside JSON on the way of one of the pointers."""
-    listed = ", ".join(map(text, _hiding(pointers)))
+    listed = ", ".join(map(literal, _hiding(pointers)))
     likely = "contains(raw, '\"{\\') OR contains(raw, '\"{ ') OR contains(raw, '\"[')"
     return f"CASE WHEN ({likely}) AND list_contains(TRY(json_type(raw, [{listed}])), 'VARCHAR') THEN raw END"
-
-
-def text(value: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"

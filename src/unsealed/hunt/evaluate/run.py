@@ -14,10 +14,10 @@ from unsealed.hunt.evaluate.batch import Batch
 from unsealed.hunt.evaluate.keywords import Sieve
 from unsealed.hunt.evaluate.matching import Matcher
 from unsealed.hunt.evaluate.plan import RECORD, Bound, Class, Fields, Group, Resolve
-from unsealed.hunt.evaluate.read import RELATIONS, Reader, text
+from unsealed.hunt.evaluate.read import RELATIONS, Reader
 from unsealed.hunt.logsources import KEYS
 from unsealed.hunt.sigma import Rule
-from unsealed.query import Engine
+from unsealed.query import Engine, literal
 
 MAX_CLASSES = 20_000
 """Classes that are told apart by their operation; of more, only by the other keys."""
@@ -43,7 +43,7 @@ def fire(db: Engine, rules: Sequence[Rule], resolve: Resolve = logsources.find) 
                 for hits in _table(db, table, [one for one in bounds if one.table == table], fields):
                     writer.write_batch(hits)
         # A letter is a row an attachment, and a record one row.
-        rows = f"*, NULL::VARCHAR[] AS events FROM read_parquet({text(str(file))}) WHERE message_id IS"
+        rows = f"*, NULL::VARCHAR[] AS events FROM read_parquet({literal(str(file))}) WHERE message_id IS"
         db.execute(f"""
             CREATE OR REPLACE TEMP TABLE sigma_hits AS
             SELECT {rows} NULL UNION ALL SELECT DISTINCT {rows} NOT NULL""")

@@ -7,6 +7,8 @@ on few of their days, with one client, does not make his address common, and fai
 
 from dataclasses import dataclass
 
+from unsealed.hunt import signins
+from unsealed.hunt.actor import DAY
 from unsealed.query import Engine
 
 REGULAR_DAYS = 3
@@ -25,7 +27,6 @@ EARLY_DAYS = 365
 """So long before its validity begins an indicator that also has an end still counts: traces are older than reports of them."""
 WIDE_V4, WIDE_V6 = 16, 32
 """A network wider than this is a provider's, not a person's."""
-_DAY = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def _in_records(db: Engine) -> None:
         CREATE OR REPLACE TEMP TABLE used AS
         WITH found AS (SELECT DISTINCT number, event_id FROM hits JOIN known USING (number)
                        WHERE event_id IS NOT NULL AND class = 'indicator')
-        SELECT f.number, e.event_id, "user" AS who, mailbox, client, epoch_us(time) // {_DAY} AS day,
-               NOT {_FAILED} AS inside
+        SELECT f.number, e.event_id, "user" AS who, mailbox, client, epoch_us(time) // {DAY} AS day,
+               NOT {signins.failed("e")} AS inside
         FROM events e JOIN found f USING (event_id)""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE lives AS
@@ -79,13 +80,13 @@ def _in_records(db: Engine) -> None:
                        GROUP BY ALL HAVING count(DISTINCT day) >= {REGULAR_DAYS}),
              crowded AS (SELECT number FROM there GROUP BY number HAVING count(*) >= {ACCOUNTS}),
              people AS (SELECT DISTINCT who FROM there SEMI JOIN crowded USING (number)),
-             life AS (SELECT "user" AS who, count(DISTINCT epoch_us(time) // {_DAY}) AS days
-                      FROM events WHERE "user" IN (SELECT who FROM people) AND NOT {_FAILED} GROUP BY ALL)
+             life AS (SELECT "user" AS who, count(DISTINCT epoch_us(time) // {DAY}) AS days
+                      FROM events WHERE "user" IN (SELECT who FROM people) AND NOT {signins.failed()} GROUP BY ALL)
         SELECT there.number, count(*) AS regular FROM there JOIN life USING (who)
         WHERE there.days * {REGULAR_SHARE} >= life.days GROUP BY ALL""")
     everyone = "0"
     if db.value("SELECT count(*) FROM used"):
-        everyone = f'SELECT count(DISTINCT "user") FROM events WHERE client_ip IS NOT NULL AND NOT {_FAILED}'
+        everyone = f'SELECT count(DISTINCT "user") FROM events WHERE client_ip IS NOT NULL AND NOT {signins.failed()}'
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE in_records AS
         SELECT number, count(*) AS events, count(DISTINCT who) FILTER (inside) AS accounts,
@@ -95,16 +96,13 @@ def _in_records(db: Engine) -> None:
         FROM used LEFT JOIN lives USING (number) GROUP BY number""")
 
 
-_FAILED = "(coalesce(outcome = 'failure', FALSE) OR coalesce(operation = 'UserLoginFailed', FALSE))"
-
-
 def _in_letters(db: Engine) -> None:
     """Make `in_letters`: for each indicator that was found in letters, in how many, whose, on how many days."""
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE in_letters AS
         WITH found AS (SELECT DISTINCT number, message_id FROM hits WHERE message_id IS NOT NULL)
         SELECT number, count(*) AS letters, count(DISTINCT mailbox) AS letter_mailboxes,
-               count(DISTINCT from_address) AS senders, count(DISTINCT epoch_us(date) // {_DAY}) AS letter_days
+               count(DISTINCT from_address) AS senders, count(DISTINCT epoch_us(date) // {DAY}) AS letter_days
         FROM messages JOIN found USING (message_id) GROUP BY number""")
 
 
@@ -152,7 +150,7 @@ def _doubts(db: Engine) -> None:
                 FROM dated WHERE us > stop
                 UNION ALL
                 SELECT number, place, 'before its validity begins on ' || strftime(make_timestamp(start), '%Y-%m-%d'),
-                       stop IS NOT NULL AND us < start - {EARLY_DAYS} * {_DAY}
+                       stop IS NOT NULL AND us < start - {EARLY_DAYS} * {DAY}
                 FROM dated WHERE us < start)
         SELECT number, place, string_agg(DISTINCT words, '; ' ORDER BY words) AS doubt, bool_or(weak) AS weak
         FROM words GROUP BY number, place""")
