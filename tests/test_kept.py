@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from unsealed import pipeline
 from unsealed.case import Case
-from unsealed.errors import UsageError
+from unsealed.errors import UnsealedError, UsageError
 from unsealed.kept import keep, kept
 
 
@@ -59,3 +60,14 @@ def test_a_copy_that_was_cut_short_is_made_again(empty_case: Case, tmp_path: Pat
 def test_nothing_there_is_said(empty_case: Case, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file or folder"):
         keep(empty_case, "rules", tmp_path / "absent")
+
+
+@pytest.mark.parametrize("kind", ["places", "rules", "indicators"])
+def test_what_cannot_be_used_is_refused_and_not_kept_where_it_would_spoil_every_later_hunt(
+    empty_case: Case, tmp_path: Path, kind: str
+) -> None:
+    given = tmp_path / "given"
+    given.write_text("nothing of the kind\n")
+    with pytest.raises(UnsealedError, match="given"):
+        pipeline.keep(empty_case, **{kind: [given]})  # type: ignore[arg-type]
+    assert kept(empty_case, kind) == []

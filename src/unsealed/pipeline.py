@@ -181,7 +181,7 @@ def keep(
 
     Raises:
         IndicatorError: if one of them can't be read.
-        UsageError: if nothing is there, or no rule is in what should hold some.
+        UsageError: if nothing is there, no rule is in what should hold some, or no place.
     """
     from unsealed.kept import keep as keep_one
 
@@ -205,6 +205,10 @@ def _usable(kind: str, path: Path) -> None:
         from unsealed.hunt.allow import load as load_allowed
 
         load_allowed(path)
+    elif kind == "places":
+        from unsealed.hunt.places import check
+
+        check(path)
     elif kind == "rules":
         from unsealed.hunt.sigma import load as load_rules
 

@@ -79,7 +79,7 @@ def hunt(
         told.left_out = activity.left_out(db)
         coverage.look(db)
         measured = intrusion.measure(db, case.config)
-        told.needs = [vars(need) for need in measured.needs]
+        told.needs = [asdict(need) for need in measured.needs]
         db.write("findings", "SELECT * FROM found ORDER BY time NULLS LAST, finding_id")
         db.write("activity", "SELECT * FROM act ORDER BY time, event_id")
         db.write("coverage", "SELECT * EXCLUDE (n) FROM cov ORDER BY n")

@@ -111,6 +111,15 @@ def find(files: Sequence[Path], addresses: Iterable[str]) -> dict[str, Place]:
     return {packed[raw]: place for raw, place in found.items()}
 
 
+def check(file: Path) -> None:
+    """Complain about a file that tells of no address and no place.
+
+    Raises:
+        UsageError: if it can't be read, or is in no known form.
+    """
+    next(_ranges(file, {}), None)
+
+
 def _together(one: Place, other: Place) -> Place:
     return replace(
         one,

@@ -18,6 +18,7 @@ MAX_CONVERSATIONS = 400
 MAX_LETTERS = 60
 MAX_PLACES = 300
 MAX_LANES = 14
+MAX_RULES = 300
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
 
 
@@ -53,7 +54,7 @@ def render(case: Case, language: str) -> str:
             "more": _more(db),
             "skipped": _places(db),
             "evidence": _evidence(db),
-            "findings": _findings(db),
+            "findings": hunting.rules(db)[:MAX_RULES],
             "severities": hunting.severity_names(_),
             "needs": needs.sentences(document, _),
             "reach": case.config.reach,
@@ -156,20 +157,6 @@ def _evidence(db: Engine) -> list[dict[str, Any]]:
         """
         SELECT path, kind, reader, size_bytes, records, skipped, mailbox, mailbox_basis, folder, evidence_id, duplicate
         FROM evidence ORDER BY records DESC, path LIMIT 500""",
-    )
-
-
-def _findings(db: Engine) -> list[dict[str, Any]]:
-    return _rows(
-        db,
-        f"""
-        SELECT kind, rule_id, (SELECT count(DISTINCT coalesce(e."user", e.mailbox)) FROM findings o JOIN events e USING (event_id)
-                               WHERE o.rule_id = f.rule_id AND o.kind = f.kind) AS accounts,
-               arg_min(severity, {hunting.rank()}) AS severity, any_value(techniques) AS techniques,
-               min(CASE WHEN kind = 'sigma' THEN title ELSE rule_id END) AS title, source, count(*) AS hits,
-               count(event_id) AS events, count(message_id) AS messages, min(time) AS first, max(time) AS last
-        FROM findings f GROUP BY kind, rule_id, source
-        ORDER BY kind IN ('sigma', 'behaviour'), min({hunting.rank()}), hits DESC, rule_id LIMIT 300""",
     )
 
 

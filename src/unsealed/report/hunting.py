@@ -35,7 +35,7 @@ def findings(case: Case) -> Facts:
             **totals,
             "records": db.value("SELECT count(*) FROM events"),
             "severities": {severity: found.get(severity, 0) for severity in SEVERITIES},
-            "rules": _rules(db),
+            "rules": rules(db),
             "accounts": _accounts(db),
             "techniques": {
                 row["technique"]: row["n"]
@@ -52,12 +52,17 @@ def rank() -> str:
     return f"coalesce(list_position({list(SEVERITIES)!r}, severity), {len(SEVERITIES) + 1})"
 
 
-def _rules(db: Engine) -> list[Facts]:
+def rules(db: Engine) -> list[Facts]:
+    """Give every rule and indicator that found something, the most severe first.
+
+    Keys: `kind`, `rule_id`, `title`, `severity`, `findings`, `events` and `messages` (of its findings), `accounts` (how
+    many it concerns), `first`, `last`, `techniques`, `source`.
+    """
     rows = db.rows(f"""
         SELECT f.kind, f.rule_id, min(CASE WHEN f.kind = 'sigma' THEN f.title ELSE f.rule_id END) AS title,
-               arg_min(f.severity, {rank()}) AS severity, count(*) AS findings,
-               count(DISTINCT coalesce(e."user", m.mailbox)) AS accounts, min(f.time) AS first, max(f.time) AS last,
-               any_value(f.techniques) AS techniques, any_value(f.source) AS source
+               arg_min(f.severity, {rank()}) AS severity, count(*) AS findings, count(f.event_id) AS events,
+               count(f.message_id) AS messages, count(DISTINCT coalesce(e."user", e.mailbox, m.mailbox)) AS accounts,
+               min(f.time) AS first, max(f.time) AS last, any_value(f.techniques) AS techniques, min(f.source) AS source
         FROM findings f LEFT JOIN events e USING (event_id) LEFT JOIN messages m ON m.message_id = f.message_id
         GROUP BY f.kind, f.rule_id ORDER BY min({rank()}), findings DESC, f.rule_id""")
     return [plain(row) for row in rows]
@@ -85,7 +90,6 @@ def summary(known: Facts, found: Facts) -> list[str]:
     """Give the closing lines of a hunt, in the reader's language."""
     _ = words.translator(current_language())
     lines = words.sentences(known, _)[:1]
-    told = found["severities"]
     share = 100 * found["events"] / found["records"] if found["records"] else 0
     lines.append(
         _(
@@ -93,9 +97,9 @@ def summary(known: Facts, found: Facts) -> list[str]:
         ).format(share=share, **{key: found[key] for key in ("total", "events", "records", "letters")})
     )
     names = severity_names(_)
-    lines.append(
-        "  " + "   ".join(f"{names[severity]} {told[severity]:,}" for severity in SEVERITIES if told[severity])
-    )
+    if found["total"]:
+        told = found["severities"]
+        lines.append("  " + "   ".join(f"{names[level]} {told[level]:,}" for level in SEVERITIES if told[level]))
     lines += _sparkline(found["days"])
     lines += _table(found["rules"][:TOP], names, _)
     accounts = [row for row in found["accounts"] if row["critical"] + row["high"] + row["medium"]][:TOP]
@@ -108,7 +112,11 @@ def summary(known: Facts, found: Facts) -> list[str]:
             for row in accounts
         ]
     lines += _sessions(known["activity"]["sessions"], _)
-    lines += [f"  {sentence}" for sentence in needs.sentences(known, _)[:3]]
+    wanted = needs.sentences(known, _)[:3]
+    lines += ["", _("What we would need to narrow this"), *(f"  {sentence}" for sentence in wanted)] if wanted else []
+    lines.append("")
+    if known["hunted"]["allowed"]:
+        lines.append(_("Left out by allow lists: {n:,} indicators").format(n=known["hunted"]["allowed"]))
     if known["hunted"]["unusable_rules_count"]:
         lines.append(
             _("Rules not used: {n:,} of {all:,} (unsealed hunt --json says why)").format(
@@ -117,7 +125,7 @@ def summary(known: Facts, found: Facts) -> list[str]:
             )
         )
     lines.append(_("Then type: {command}").format(command=f"unsealed expose {known['folder']}"))
-    return [line for line in lines if line.strip() or line == ""]
+    return lines
 
 
 def severity_names(_: words.Translate) -> dict[str, str]:
@@ -144,18 +152,18 @@ def _sparkline(days: list[Facts]) -> list[str]:
     for day in telling:
         columns[(datetime.fromisoformat(day).replace(tzinfo=UTC) - first).days // step] += counts[day]
     most = max(columns)
-    line = "".join(" " if not count else _BARS[min(7, count * 8 // (most + 1))] for count in columns)
+    line = "".join(" " if not count else _BARS[-(-count * len(_BARS) // most) - 1] for count in columns)
     end = first + timedelta(days=step * len(columns) - 1)
     return [f"  {first:%Y-%m-%d} {line} {min(end, last):%Y-%m-%d}"]
 
 
-def _table(rules: list[Facts], names: dict[str, str], _: words.Translate) -> list[str]:
-    if not rules:
+def _table(found: list[Facts], names: dict[str, str], _: words.Translate) -> list[str]:
+    if not found:
         return []
-    width = max(cells(names.get(str(row["severity"]), "")) for row in rules)
-    count = max(len(f"{row['findings']:,}") for row in rules)
+    width = max(cells(names.get(str(row["severity"]), "")) for row in found)
+    count = max(len(f"{row['findings']:,}") for row in found)
     lines = ["", _("Rules to look at first")]
-    for row in rules:
+    for row in found:
         title = row["title"] if len(row["title"]) <= 70 else row["title"][:69] + "…"
         techniques = " ".join(row["techniques"][:2])
         lines.append(
