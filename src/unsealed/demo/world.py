@@ -142,7 +142,6 @@ KESTREL = Organisation("kestrel", "ケストレル脅威調査", "Kestrel Threat
 KYOKAI = Organisation("kyokai", "実務者セキュリティ協会", "Practitioners' Association", "jitsumu-sec.example", "ja", 9)
 
 PARTNERS = (NORDHAVN, SOUTHMARK)
-COMPANIES = (MINATO, AOBA, SHINONOME, SHIRAKABA, HAYATE, CHUO)
 
 
 def _staff(local: str, name: str, name_en: str, honorific: str = "さん") -> Person:
@@ -159,7 +158,6 @@ DESK = _staff("soudan-madoguchi", "相談窓口 担当", "Consultation Desk")
 CHIEF = _staff("ishiguro.kei", "石黒 恵", "Kei Ishiguro", "室長")
 AIDE = _staff("murakami.daichi", "村上 大地", "Daichi Murakami")
 ADMIN = _staff("admin.ops", "情報 システム係", "Operations")
-STAFF = (A, B, C, D, E, F, DESK, CHIEF, AIDE)
 
 
 def _outside(organisation: Organisation, *people: tuple[str, str, str]) -> tuple[Person, ...]:

@@ -29,7 +29,6 @@ from unsealed.hunt.tree import Node, Test
 
 __all__ = ["Condition", "Correlation", "Loaded", "Rule", "Unusable", "load"]
 MAX_TESTS, MAX_DEPTH = 50_000, 60
-LEVELS = ("informational", "low", "medium", "high", "critical")
 _COMPARISONS = {
     types.CompareOperators.LT: "lt",
     types.CompareOperators.LTE: "lte",

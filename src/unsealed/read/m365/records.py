@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-import orjson
-
 from unsealed import schema
 from unsealed.read.m365.record import Loose
 from unsealed.read.reader import Part, Row
+from unsealed.read.structured import opened
 from unsealed.read.values import ip_address
 
 SOURCE = "m365_audit"
@@ -136,7 +135,7 @@ def event_id_of(identity: str) -> str:
 
 def identity_of(record: Loose, session: Any, client_app_id: Any) -> tuple[Any, Any]:  # noqa: ANN401 - as they stand
     """Give session, and the application behind the application, from where newer records keep them."""
-    context = _json(record.app_access_context)
+    context = opened(record.app_access_context)
     if isinstance(context, dict):
         session = session or word(context.get("AADSessionId"))
         client_app_id = client_app_id or word(context.get("ClientAppId"))
@@ -231,11 +230,11 @@ def outcome_of(status: str, operation: str) -> str:
 
 def _accesses(record: Loose, operation: str) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
     if operation == "AttachmentAccess":
-        for folder, opened in _items(record.messages, "MessageItems"):
-            message_id, subject = message_id_of(opened.get("InternetMessageId")), word(opened.get("Subject"))
+        for folder, entry in _items(record.messages, "MessageItems"):
+            message_id, subject = message_id_of(entry.get("InternetMessageId")), word(entry.get("Subject"))
             yield folder, message_id, "attachment", False, subject
     elif operation in SENDS or operation in {"Create", "Update"}:
-        item = _json(record.item)
+        item = opened(record.item)
         if isinstance(item, dict) and item.get("InternetMessageId"):
             access = "send" if operation in SENDS else operation.lower()
             yield (
@@ -249,17 +248,17 @@ def _accesses(record: Loose, operation: str) -> Iterator[tuple[str | None, str |
         access = "move" if operation in _MOVES else "delete"
         for moved in _list(record.affected_items):
             if moved.get("InternetMessageId"):
-                folder = folder_of(moved.get("ParentFolder")) or folder_of(_json(record.folder))
+                folder = folder_of(moved.get("ParentFolder")) or folder_of(opened(record.folder))
                 yield folder, message_id_of(moved["InternetMessageId"]), access, False, word(moved.get("Subject"))
 
 
 def _mail_items(record: Loose, event_id: str, mailbox: str | None) -> list[Access]:
     """Unfold MailItemsAccessed, the bulk of every log: a row an item, or one for the folder that was synchronised."""
-    kind, throttled = _access_type(_json(record.operation_properties))
+    kind, throttled = _access_type(opened(record.operation_properties))
     if not kind:
         kind = "sync" if str(record.record_type) in {"2", "ExchangeItem"} else "bind"
     if kind == "sync":
-        item = _json(record.item)
+        item = opened(record.item)
         folder = folder_of(item.get("ParentFolder")) if isinstance(item, dict) else None
         return [(event_id, mailbox, folder, None, "sync", throttled, None)]
     return [
@@ -307,7 +306,7 @@ def folder_name(path: str | None, name: str | None) -> str | None:
 
 
 def _property(pairs: object, name: str) -> str | None:
-    pairs = _json(pairs)
+    pairs = opened(pairs)
     if isinstance(pairs, dict):
         return word(pairs.get(name))
     if isinstance(pairs, list):
@@ -320,20 +319,10 @@ def _property(pairs: object, name: str) -> str | None:
 
 
 def _list(value: object) -> list[Fields]:
-    value = _json(value)
+    value = opened(value)
     if isinstance(value, dict):
         value = [value]
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _json(value: object) -> object:
-    """Open JSON text inside JSON, as Sentinel and some exporters write it."""
-    if isinstance(value, str) and value[:1] in "[{":
-        try:
-            return orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return value
-    return value
 
 
 def word(value: object) -> str | None:
