@@ -217,7 +217,11 @@ _TABLES = (
         ("user", TEXT, "who"),
         ("mailbox", TEXT, "the mailbox touched"),
         ("inside", FLAG, "it shows the intruder inside; a failed attempt does not"),
-        ("score", pa.float64(), "how far the findings of its session speak for an intruder, 0 to 100"),
+        (
+            "score",
+            pa.float64(),
+            "how far the findings of its session speak for an intruder, 0 to 100; null where only other activity drew it in",
+        ),
     ),
     _table(
         "coverage",

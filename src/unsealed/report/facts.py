@@ -85,7 +85,7 @@ def _activity(db: Engine) -> Facts:
     sessions = db.rows("""
         SELECT a.session, any_value(a.state) AS state, count(*) AS events, min(a.time) AS first, max(a.time) AS last,
                list(DISTINCT a."user" ORDER BY a."user") AS users, list(DISTINCT e.client_ip ORDER BY e.client_ip)
-               FILTER (e.client_ip IS NOT NULL) AS addresses, min(a.reason) AS reason, coalesce(max(a.score), 0) AS score,
+               FILTER (e.client_ip IS NOT NULL) AS addresses, min(a.reason) AS reason, max(a.score) AS score,
                list(DISTINCT e.operation ORDER BY e.operation) AS operations
         FROM activity a JOIN events e USING (event_id) GROUP BY a.session ORDER BY first, a.session""")
     return {

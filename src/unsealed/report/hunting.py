@@ -173,14 +173,21 @@ def _table(found: list[Facts], names: dict[str, str], _: words.Translate) -> lis
     return lines
 
 
+def _points(score: float | None) -> str:
+    """Write a session's score; one that other activity alone drew in has none."""
+    return "  –" if score is None else f"{score:>3.0f}"
+
+
 def _sessions(sessions: list[Facts], _: words.Translate) -> list[str]:
     if not sessions:
         return []
     states = words.state_names(_)
     lines = ["", _("Taken for the intruder's doing")]
-    for row in sorted(sessions, key=lambda row: (row["state"] == "rejected", -row["score"], -row["events"]))[:TOP]:
+    for row in sorted(sessions, key=lambda row: (row["state"] == "rejected", -(row["score"] or 0), -row["events"]))[
+        :TOP
+    ]:
         users = ", ".join(filter(None, row["users"] or []))[:40]
         lines.append(
-            f"  {row['session']}  {states[row['state']]}  {row['score']:>3.0f}  {row['events']:>5,}  {row['first'][:16]}  {users}"
+            f"  {row['session']}  {states[row['state']]}  {_points(row['score'])}  {row['events']:>5,}  {row['first'][:16]}  {users}"
         )
     return lines
