@@ -1,7 +1,8 @@
 """Which letters did they open? Activity, accesses, events, messages and coverage to `exposures`."""
 
 from unsealed.case import Case
-from unsealed.expose import access, copies, forwarded, known_reach, quoting, verdict
+from unsealed.expose import access, copies, known_reach, named, quoting, verdict
+from unsealed.expose.ways import ways
 from unsealed.query import engine
 
 __all__ = ["expose"]
@@ -15,11 +16,14 @@ def expose(case: Case) -> int:
     """
     with engine(case) as db:
         copies.prepare(db, [reach.name for reach in case.config.reach if reach.kind == "mailbox"])
-        for ground in access.DIRECT:
-            ground(db)
-        forwarded.forwarded(db)
+        named.items(db)
+        for way in ways().values():
+            for step in way.took:
+                step(db)
         for reach in case.config.reach:
             known_reach.KINDS[reach.kind](db, reach)
+        for ground in (access.throttled, access.dark_days, access.unlogged):
+            ground(db)
         quoting.quoted(db)
         access.logged(db)
         access.unreached(db)

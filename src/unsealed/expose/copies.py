@@ -5,13 +5,11 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from unsealed import folders
+from unsealed.expose.ways import ways
 from unsealed.query import Engine
 
 NOT_ARRIVED = ("sent items", "drafts", "outbox")
 """Folders whose letters did not come in from outside; no forwarding rule saw them arrive."""
-
-_ITEM_LOGGED = "'m365_audit', 'entra_signin', 'entra_audit'"
-"""Logs of ways in whose item log is MailItemsAccessed; what came in by another way it does not see."""
 
 
 def bare(column: str) -> str:
@@ -30,23 +28,13 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
         db: the case.
         reached: mailboxes that responders know were reachable.
 
-    `act`: the intruder's events that count. `presence`: from when to when the intruder was seen in each mailbox.
+    `act`: the intruder's events that count; `way` is the way in by which they came, `because` says in words why an event
+    counts that is not in `activity`. `came`: when somebody of theirs was in which mailbox, on which way. `presence`: from
+    when to when they were seen in each mailbox, a row a way; `items` is the item log of that way in `coverage`, if any.
     `named`: every access that names a message. `copies`: what is judged, one row a copy, numbered. `grounds`: empty,
     to be filled.
     """
-    db.execute("""
-        CREATE OR REPLACE TEMP TABLE act AS
-        SELECT e.event_id, e.operation, e.client_ip, e."user", e.mailbox, e.source, epoch_us(e.time) AS us, a.inside
-        FROM events e JOIN activity a USING (event_id) WHERE a.state <> 'rejected'""")
-    db.execute(f"""
-        CREATE OR REPLACE TEMP TABLE presence AS
-        SELECT mailbox, min(us) AS first, max(us) AS last, min(us) FILTER (beside) AS beside_first,
-               max(us) FILTER (beside) AS beside_last, min(source) FILTER (beside) AS beside FROM (
-            SELECT mailbox, us, source, source NOT IN ({_ITEM_LOGGED}) AS beside FROM act
-            WHERE inside AND mailbox LIKE '%@%'
-            UNION ALL
-            SELECT "user", us, source, source NOT IN ({_ITEM_LOGGED}) FROM act WHERE inside AND "user" LIKE '%@%')
-        GROUP BY mailbox""")
+    _came(db)
     db.register("folder_keys", _folder_keys(db))
     db.register("reached", pa.table({"mailbox": pa.array(reached, pa.string())}))
     _named(db)
@@ -69,6 +57,33 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
     db.execute("""
         CREATE OR REPLACE TEMP TABLE grounds (
             n BIGINT, verdict VARCHAR, how VARCHAR, event_id VARCHAR, note VARCHAR, message_id VARCHAR, us BIGINT)""")
+
+
+def _came(db: Engine) -> None:
+    """Make `act`, `came` and `presence`."""
+    known = [(source, name, way.items) for name, way in ways().items() for source in way.sources]
+    columns = zip(*known, strict=True)
+    names = ("source", "way", "items")
+    db.register(
+        "ways", pa.table({key: pa.array(value, pa.string()) for key, value in zip(names, columns, strict=True)})
+    )
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE act AS
+        SELECT e.event_id, e.operation, e.client_ip, e."user", e.mailbox, e.source, epoch_us(e.time) AS us, a.inside,
+               coalesce(w.way, e.source) AS way, NULL::VARCHAR AS because
+        FROM events e JOIN activity a USING (event_id) LEFT JOIN ways w ON w.source = e.source
+        WHERE a.state <> 'rejected'""")
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE came AS
+        SELECT mailbox, way, source, us FROM act WHERE inside AND mailbox LIKE '%@%'
+        UNION SELECT "user", way, source, us FROM act WHERE inside AND "user" LIKE '%@%'""")
+    for way in ways().values():
+        for step in way.widens:
+            step(db)
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE presence AS
+        SELECT c.mailbox, c.way, any_value(w.items) AS items, min(c.source) AS source, min(c.us) AS first, max(c.us) AS last
+        FROM came c LEFT JOIN (SELECT DISTINCT way, items FROM ways) w USING (way) GROUP BY c.mailbox, c.way""")
 
 
 def _named(db: Engine) -> None:

@@ -1,0 +1,14 @@
+"""Microsoft 365: the unified audit log and Entra's logs; MailItemsAccessed is its item log.
+
+Rules: https://learn.microsoft.com/purview/audit-log-investigate-accounts.
+"""
+
+from unsealed.expose.forwarded import forwarded
+from unsealed.expose.synced import synced
+from unsealed.expose.ways.way import Way
+
+WAY = Way(
+    sources=("m365_audit", "entra_signin", "entra_audit"),
+    items="m365_mail_items",
+    took=(synced, forwarded),
+)
