@@ -11,7 +11,7 @@ from unsealed.demo import generate
 from unsealed.errors import UsageError
 from unsealed.i18n import _
 from unsealed.query import Engine, engine
-from unsealed.report.facts import plain
+from unsealed.report.plain import plain
 
 Check = dict[str, Any]
 

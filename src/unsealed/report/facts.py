@@ -1,21 +1,19 @@
 """The numbers that every picture shows, out of the tables once; the same document that `--json` prints."""
 
 import json
-from datetime import UTC, datetime
-from typing import Any
 
 from unsealed.case import Case
 from unsealed.query import Engine, engine
+from unsealed.report import exposed
+from unsealed.report.plain import Facts, plain
 from unsealed.schema import TOLD, VERDICTS
-
-Facts = dict[str, Any]
 
 
 def facts(case: Case) -> Facts:
     """Give what is known in a case, in numbers and names; times are ISO 8601, UTC.
 
     Keys: `case`, `evidence`, `skipped`, `intrusion`, `activity`, `verdicts`, `letters`, `mailboxes`, `dark`, `hunted`,
-    `told` (which verdicts count as to be told about) and `next` (what to type).
+    `most_exposed` (see `unsealed.report.exposed`), `told` (which verdicts count as to be told about) and `next` (what to type).
     """
     with engine(case) as db:
         document: Facts = {
@@ -30,6 +28,7 @@ def facts(case: Case) -> Facts:
             "mailboxes": _mailboxes(db),
             "dark": _dark(db),
             "not_in_evidence": _not_in_evidence(db),
+            "most_exposed": exposed.most(case, db),
         }
     told = json.loads(case.journal.note("hunted") or "{}")
     nothing = {"known": 0, "unusable": [], "unusable_count": 0, "left_out": 0, "allowed": 0, "rules": 0}
@@ -37,19 +36,6 @@ def facts(case: Case) -> Facts:
     document["told"] = list(TOLD)
     document["next"] = _next(case, document)
     return document
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a table
-    """Bring a value to what JSON knows: times to ISO 8601 with Z."""
-    if isinstance(value, datetime):
-        return (
-            value.astimezone(UTC)
-            .isoformat(timespec="microseconds" if value.microsecond else "seconds")
-            .replace("+00:00", "Z")
-        )
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def _evidence(db: Engine) -> Facts:

@@ -8,9 +8,10 @@ from typing import Any
 from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
-from unsealed.report import hunting, needs, words
-from unsealed.report.facts import facts, plain
-from unsealed.report.plots import Lane, Span, timeline
+from unsealed.report import exposed, hunting, needs, words
+from unsealed.report.facts import facts
+from unsealed.report.plain import plain
+from unsealed.report.plots import Lane, Span, growth, timeline
 from unsealed.schema import VERDICTS
 from unsealed.version import __version__
 
@@ -49,6 +50,8 @@ def render(case: Case, language: str) -> str:
             "reasons": words.reason_names(_),
             "sentences": words.sentences(document, _),
             "chart": _chart(case, db, document, _),
+            "growth": _growth(document["most_exposed"], _),
+            "taken": exposed.sentences(document["most_exposed"], _),
             "folders": _folders(db),
             "conversations": _conversations(db),
             "more": _more(db),
@@ -181,6 +184,12 @@ def _chart(case: Case, db: Engine, document: dict[str, Any], _: words.Translate)
     return timeline(
         start, end, lanes[:MAX_LANES], counts, _("intruder's events a day"), _("Time line of the intrusion")
     )
+
+
+def _growth(found: dict[str, Any], _: words.Translate) -> tuple[str, list[str]]:
+    """Draw how exposure grew, and name the mailboxes in the order of the picture."""
+    lines = [(box or _("other mailboxes"), points) for box, points in exposed.curve(found["growth"])]
+    return growth(lines, _("Letters opened or copied, by the first time")), [name for name, _points in lines]
 
 
 def _reach_lanes(case: Case, start: datetime, end: datetime, _: words.Translate) -> list[Lane]:

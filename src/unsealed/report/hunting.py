@@ -7,7 +7,7 @@ from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
 from unsealed.report import needs, words
-from unsealed.report.facts import plain
+from unsealed.report.plain import plain
 from unsealed.report.terminal import cells, pad
 
 SEVERITIES = ("critical", "high", "medium", "low", "informational")

@@ -1,12 +1,13 @@
 """Charts as inline SVG: no script, no network, the same picture on paper."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 WIDTH, LEFT, RIGHT = 1000, 190, 16
 LANE, BAR_LANE = 22, 90
+GROWTH = 150
 
 
 _DARK = (
@@ -51,12 +52,7 @@ def timeline(
         count_name: what the bars count.
         title: what the picture shows, for readers that can't see it.
     """
-    seconds = max((end - start).total_seconds(), 86400.0)
-
-    def x(moment: datetime) -> float:
-        share = (moment - start).total_seconds() / seconds
-        return round(LEFT + min(max(share, 0.0), 1.0) * (WIDTH - LEFT - RIGHT), 1)
-
+    x = _scale(start, end)
     height = LANE * len(lanes) + BAR_LANE + 44
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">',
@@ -81,11 +77,70 @@ def timeline(
     return "".join([*parts, "</svg>"])
 
 
-def _bars(counts: dict[str, int], name: str, x: object, top: int) -> list[str]:
-    from collections.abc import Callable
-    from typing import cast
+def growth(series: Sequence[tuple[str, Sequence[tuple[str, int]]]], title: str) -> str:
+    """Draw how counts grew, one on top of another.
 
-    place = cast("Callable[[datetime], float]", x)
+    Args:
+        series: name and (ISO date, count so far) of each, the lowest first.
+        title: what the picture shows, for readers that can't see it.
+    """
+    days = sorted({day for _, points in series for day, _ in points})
+    if not days:
+        return ""
+    start = datetime.fromisoformat(days[0]).replace(tzinfo=UTC)
+    end = datetime.fromisoformat(days[-1]).replace(tzinfo=UTC) + timedelta(days=1)
+    margin = max((end - start) / 40, timedelta(hours=12))
+    place = _scale(start - margin, end + margin)
+    moments = [*(datetime.fromisoformat(day).replace(tzinfo=UTC) for day in days), end + margin]
+    total = sum(points[-1][1] for _, points in series)
+    bottom = GROWTH + 8
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {bottom + 26}" role="img" aria-label="{escape(title)}">'
+    ]
+    for moment, label in _ticks(start - margin, end + margin):
+        parts.append(f'<line x1="{place(moment)}" y1="8" x2="{place(moment)}" y2="{bottom}" class="grid"/>')
+        parts.append(f'<text x="{place(moment)}" y="{bottom + 18}" class="tick" text-anchor="middle">{label}</text>')
+    parts.append(f'<text x="{LEFT - 8}" y="18" class="tick" text-anchor="end">{total:,}</text>')
+    floor = [0] * len(days)
+    for number, (name, points) in enumerate(series):
+        known = dict(points)
+        top, last = list[int](), 0
+        for day in days:
+            last = known.get(day, last)
+            top.append(last)
+        roof = [low + high for low, high in zip(floor, top, strict=True)]
+        edge = [*_steps(moments, roof, total, place), *reversed(_steps(moments, floor, total, place))]
+        shape = " ".join(f"{x},{y}" for x, y in edge)
+        parts.append(
+            f'<polygon points="{shape}" class="series s{number}"><title>{escape(name)}: {last:,}</title></polygon>'
+        )
+        floor = roof
+    return "".join([*parts, "</svg>"])
+
+
+def _steps(
+    moments: Sequence[datetime], counts: Sequence[int], total: int, place: Callable[[datetime], float]
+) -> list[tuple[float, float]]:
+    """Give the corners of a staircase: each count holds until the next moment."""
+    corners = []
+    for number, count in enumerate(counts):
+        height = round(GROWTH + 8 - GROWTH * count / max(total, 1), 1)
+        corners += [(place(moments[number]), height), (place(moments[number + 1]), height)]
+    return corners
+
+
+def _scale(start: datetime, end: datetime) -> Callable[[datetime], float]:
+    """Give the function that places a moment between the left and the right edge."""
+    seconds = max((end - start).total_seconds(), 86400.0)
+
+    def x(moment: datetime) -> float:
+        share = (moment - start).total_seconds() / seconds
+        return round(LEFT + min(max(share, 0.0), 1.0) * (WIDTH - LEFT - RIGHT), 1)
+
+    return x
+
+
+def _bars(counts: dict[str, int], name: str, place: Callable[[datetime], float], top: int) -> list[str]:
     if not counts:
         return []
     largest = max(counts.values())

@@ -16,7 +16,7 @@ from unsealed import schema
 from unsealed.case import Case
 from unsealed.errors import QueryError, UsageError
 from unsealed.query import engine
-from unsealed.report.facts import plain
+from unsealed.report.plain import plain
 
 FORMATS = ("csv", "json", "jsonl", "parquet", "xlsx")
 BINARY = ("parquet", "xlsx")
