@@ -44,6 +44,19 @@ def test_a_letter_without_transport_headers_is_rebuilt(tmp_path: Path) -> None:
     assert not skipped
 
 
+def test_an_address_in_place_of_the_senders_name_does_not_hide_the_name(tmp_path: Path) -> None:
+    """What the letter speaks for has the address twice; who sent it, the same address, has the name."""
+    address = "ren@cspa.go.jp.example"
+    mine = {key: value for key, value in LETTER.items() if key[0] not in {0x0042, 0x0064, 0x0065, 0x5D02}}
+    both = {(0x0042, UNICODE): address, (0x0064, UNICODE): "SMTP", (0x0065, UNICODE): address}
+    sent = {(0x0C1A, UNICODE): "Hoshino, Ren", (0x0C1E, UNICODE): "SMTP", (0x0C1F, UNICODE): address}
+    row, _, _ = only(tmp_path / "a.msg", msg({**mine, **both, **sent}, [TO]))
+    assert (row["from_address"], row["from_name"]) == (address, "Hoshino, Ren")
+    other = {**sent, (0x0C1F, UNICODE): "assistant@cspa.go.jp.example"}
+    row, _, _ = only(tmp_path / "b.msg", msg({**mine, **both, **other}, [TO]))
+    assert (row["from_address"], row["from_name"]) == (address, "")
+
+
 def test_headers_that_came_over_the_wire_are_kept(tmp_path: Path) -> None:
     head = (
         "Microsoft Mail Internet Headers Version 2.0\r\n"

@@ -106,15 +106,16 @@ class Letter:
         return [*lines, ("Delivered-To", owner)] if owner and "delivered-to" not in given else lines
 
     def _sender(self) -> list[tuple[str, str]]:
-        """Give From: whom the letter speaks for, else who sent it."""
-        item, best = self.item, ("", "")
+        """Give From: whom the letter speaks for, else who sent it; an address that stands in place of a name is none."""
+        item, known = self.item, list[tuple[str, str]]()
         for numbers in ((0x5D02, 0x0065, 0x0042, 0x0064), (0x5D01, 0x0C1F, 0x0C1A, 0x0C1E)):
             smtp, address, name, _ = (item.text(number) for number in numbers)
-            found = next((each for each in (smtp, address, self._by_exchange(address), name) if has_address(each)), "")
-            best = best if best[1] and not found else (found, name or best[1])
-            if found:
-                break
-        value = person(*best)
+            tried = (smtp, address, self._by_exchange(address), name)
+            known.append((next((each for each in tried if has_address(each)), ""), name))
+        found = next((address for address, _ in known if address), "")
+        names = [name for address, name in known if not found or not address or address.lower() == found.lower()]
+        spoken = [name for name in names if name and (" " in name or name.lower() != found.lower())]
+        value = person(found, next(iter(spoken), ""))
         return [("From", value)] if value else []
 
     def _by_exchange(self, address: str) -> str:
