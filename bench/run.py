@@ -14,6 +14,7 @@ from pathlib import Path
 
 import hunt
 import make
+import outlook
 from measure import HERE, WORK, cpu, fresh, unsealed, watched
 
 
@@ -89,13 +90,14 @@ def main() -> None:
     """Run all benchmarks; `--quick` makes them small."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="small inputs, for a look")
-    options.add_argument("--only", choices=["mail", "audit", "syslog", "hunt", "memory"])
+    options.add_argument("--only", choices=["mail", "audit", "syslog", "outlook", "hunt", "memory"])
     for name, what in (
         ("sigma", "SigmaHQ/sigma"),
         ("events", "OTRF/Security-Datasets"),
         ("zircolite", "wagga40/Zircolite"),
     ):
         options.add_argument(f"--{name}", type=Path, metavar="DIR", help=f"a checkout of {what}; see hunt.py")
+    options.add_argument("--outlook", type=Path, metavar="DIR", help="a folder of .pst files")
     chosen = options.parse_args()
     WORK.mkdir(exist_ok=True)
     scale = 10 if chosen.quick else 1
@@ -109,6 +111,8 @@ def main() -> None:
         audit(evidence, 400_000 // scale)
     if chosen.only in {None, "syslog"}:
         syslog(2_000_000 // scale)
+    if chosen.only in {None, "outlook"}:
+        outlook.outlook(chosen.outlook)
     if chosen.only in {None, "hunt"}:
         hunt.hunt(evidence, scale, chosen.sigma, chosen.events, chosen.zircolite)
     if chosen.only in {None, "memory"}:

@@ -65,10 +65,10 @@ class Custody:
         """
         size, last = self._end()
         number, previous = (_number(last), _digest(last)) if last else (0, GENESIS)
-        first, lines, hashes = number + 1, [], []
+        first, lines, hashes, hand = number + 1, [], [], who()
         for entry in entries:
             number += 1
-            stamp = {"n": number, "time": datetime.now(UTC).isoformat(timespec="seconds"), "who": who()}
+            stamp = {"n": number, "time": datetime.now(UTC).isoformat(timespec="seconds"), "who": hand}
             line = _line({**stamp, "version": __version__, **entry, "previous": previous})
             previous = _digest(line)
             hashes.append(previous)

@@ -12,8 +12,9 @@ from unsealed.read.engine import readers
 from unsealed.read.intake import unpack
 from unsealed.read.intake.looks import looks_like
 from unsealed.read.intake.walk import File, Opened, Unread, walk
-from unsealed.read.planner import SURE, place
-from unsealed.read.reader import Reader
+from unsealed.read.planner import place
+from unsealed.read.reader import Reader, Settings
+from unsealed.read.recognise import SURE, Recognition
 
 CLOSE = 25
 """A runner-up that is no more than this behind is worth a word."""
@@ -76,7 +77,8 @@ def _one(item: File | Unread, known: dict[str, Reader], mailbox: str | None) -> 
     if item.size == 0:
         return {**row, "kind": "empty", "why": _("it has no bytes")}
     ranked = sorted(((reader.detect(item.head, item.shown), name) for name, reader in known.items()), reverse=True)
-    (sure, name), (next_sure, next_name) = ranked[0], ranked[1]
+    sure, name = Recognition(known, Settings()).best(item.head, item.shown)
+    next_sure, next_name = next(each for each in ranked if each[1] != name)
     if sure >= SURE:
         return {**row, **_taken(item, known[name], sure, mailbox), **_runner_up(sure, next_sure, next_name)}
     if item.companion:

@@ -1,5 +1,6 @@
 """From files to units of work: recognised, hashed, entered in the custody log, cut into ranges, bundled."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,12 +14,11 @@ from unsealed.read import settings
 from unsealed.read.engine import Unit, readers
 from unsealed.read.intake import looks, places, unpack
 from unsealed.read.intake.walk import File, Opened, Unread
-from unsealed.read.reader import Part, Place, Reader, Recogniser
+from unsealed.read.reader import Part, Place, Reader
+from unsealed.read.recognise import SURE, Recognition
 
 BUNDLE_FILES = 400
 BUNDLE_BYTES = 16 << 20
-SURE = 20
-"""How sure a reader must be to get a file."""
 STAGE = "read"
 
 
@@ -29,6 +29,7 @@ class Planner:
         self.case, self.mailbox, self.progress, self.command = case, mailbox, progress, command
         self.settings = settings.load(case)
         self.readers = readers()
+        self.recognition = Recognition(self.readers, self.settings)
         self.done = case.journal.done(STAGE, "")
         self.planned = 0
         self._taken = case.journal.taken()
@@ -97,8 +98,8 @@ class Planner:
         if item.size == 0:
             self._leave(item, "empty", "empty", "the file is empty", skip=not item.companion)
             return
-        reader = self._recognise(item)
-        if reader is None:
+        sure, name = self.recognition.best(item.head, item.shown)
+        if sure < SURE:
             self._leave(
                 item,
                 "unknown",
@@ -107,17 +108,7 @@ class Planner:
                 skip=not item.companion,
             )
             return
-        yield from self._parts(item, reader)
-
-    def _recognise(self, file: File) -> Reader | None:
-        sure, name = max((self._sure(reader, file), name) for name, reader in self.readers.items())
-        return self.readers[name] if sure >= SURE else None
-
-    def _sure(self, reader: Reader, file: File) -> int:
-        """Ask a reader; one that heeds what a person told (`recognise`) is asked with that."""
-        if isinstance(reader, Recogniser):
-            return reader.recognise(file.head, file.shown, self.settings)
-        return reader.detect(file.head, file.shown)
+        yield from self._parts(item, self.readers[name])
 
     def _leave(self, file: File, kind: str, reason: str, detail: str, *, skip: bool) -> None:
         evidence_id = sha256_file(file.path)
@@ -134,7 +125,7 @@ class Planner:
         )
 
     def _parts(self, file: File, reader: Reader) -> Iterator[Unit]:
-        evidence_id = sha256_file(file.path)
+        evidence_id = _hashed(file)
         self._take_in(file, evidence_id)
         where = Place()
         if reader.kind == "mail":
@@ -234,6 +225,12 @@ class Planner:
         if self._record.seen or self._record.skipped:
             self.case.journal.record(STAGE, "", self._record)
             self._record = UnitRecord()
+
+
+def _hashed(file: File) -> str:
+    """Hash a file; a small one, whose first bytes are all it has, is not opened again."""
+    whole = len(file.head) == file.size
+    return hashlib.sha256(file.head).hexdigest() if whole else sha256_file(file.path)
 
 
 def place(file: File, reader: Reader, mailbox: str | None) -> Place:

@@ -147,7 +147,9 @@ def sentences(found: Facts, _: words.Translate) -> list[str]:
                 n=taken["with_attachments"], all=taken["opened"]
             )
         )
-    often = _("Letters from {organisation} were opened {times:.1f} times as often as others: {opened:,} of the {all:,} within reach.")
+    often = _(
+        "Letters from {organisation} were opened {times:.1f} times as often as others: {opened:,} of the {all:,} within reach."
+    )
     lines += [
         often.format(organisation=row["organisation"], times=row["times"], opened=row["opened"], all=row["letters"])
         for row in taken["preferred"]

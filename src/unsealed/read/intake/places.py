@@ -58,6 +58,8 @@ def strip_endings(name: str) -> str:
 
 def address_in(component: str) -> str | None:
     """Give the mail address that a path component is, its endings aside; None if it is none."""
+    if "@" not in component:
+        return None
     name = _PROTOCOL.sub("", _VOLUME.sub("", strip_endings(component[-MAX_NAME:])), count=1)
     return name.lower() if _ADDRESS.fullmatch(name) else None
 
