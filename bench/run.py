@@ -69,17 +69,25 @@ def syslog(count: int) -> None:
     path.unlink()
 
 
-def memory(letters: list[bytes], size: int) -> None:
-    """Read a large mbox and watch what all our processes hold."""
+def memory(letters: list[bytes], evidence: Path, scale: int) -> None:
+    """Read a large mbox and a large log, and watch what all our processes hold."""
     path = WORK / "large.mbox"
-    count = make.mbox(path, letters, size)
+    make.mbox(path, letters, 10_000_000_000 // scale)
+    held("mbox", path, "messages")
+    path = WORK / "large.csv"
+    make.audit_csv(path, evidence, 1_200_000 // scale)
+    held("audit log CSV", path, "events")
+
+
+def held(what: str, path: Path, kind: str) -> None:
+    """Read one large file with two workers; say how much our processes held together at most."""
     command = [unsealed(), "read", fresh("large"), str(path), "--workers", "2", "--json"]
     start = time.perf_counter()
     told, peak = watched(command)
     wall = time.perf_counter() - start
-    read = json.loads(told)["evidence"]["messages"]
+    read = json.loads(told)["evidence"][kind]
     print(
-        f"\nmemory: mbox of {path.stat().st_size / 1e9:.2f} GB, {count:,} messages ({read:,} read), two workers, {wall:.0f} s: "
+        f"\nmemory: {what} of {path.stat().st_size / 1e9:.2f} GB, {read:,} {kind}, two workers, {wall:.0f} s: "
         f"peak {peak / (1 << 20):,.0f} MiB in all processes together (bar: 2,048)"
     )
     path.unlink()
@@ -116,7 +124,7 @@ def main() -> None:
     if chosen.only in {None, "hunt"}:
         hunt.hunt(evidence, scale, chosen.sigma, chosen.events, chosen.zircolite)
     if chosen.only in {None, "memory"}:
-        memory([make.fat(letter, 20_000) for letter in letters[:1000]], 4_000_000_000 // scale)
+        memory([make.fat(letter, 20_000) for letter in letters[:1000]], evidence, scale)
 
 
 if __name__ == "__main__":
