@@ -12,6 +12,7 @@ from unsealed.report import exposed, hunting, needs, words
 from unsealed.report.facts import facts
 from unsealed.report.plain import plain
 from unsealed.report.plots import Lane, Span, growth, timeline
+from unsealed.report.retell import Retelling
 from unsealed.schema import VERDICTS
 from unsealed.version import __version__
 
@@ -75,7 +76,12 @@ def render(case: Case, language: str) -> str:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.filters |= {"day": words.day, "plain": _plain, "number": lambda value: f"{value:,}"}
+    environment.filters |= {
+        "day": words.day,
+        "plain": _plain,
+        "told": Retelling(_).tell,
+        "number": lambda value: f"{value:,}",
+    }
     environment.install_gettext_translations(words.catalogue(language), newstyle=False)  # type: ignore[attr-defined]  # of the i18n extension
     return environment.get_template("report.html.j2").render(context)
 
@@ -204,10 +210,11 @@ def _reach_lanes(case: Case, start: datetime, end: datetime, _: words.Translate)
 
 def _log_lanes(db: Engine, start: datetime, end: datetime, _: words.Translate) -> list[Lane]:
     """Show each log as a whole; before its first and after its last record it is dark."""
-    lanes: dict[str, Lane] = {}
+    lanes, tell = dict[str, Lane](), Retelling(_).tell
     for row in db.rows("""SELECT * FROM coverage WHERE scope = '*' ORDER BY source, "from" """):
         lane = lanes.setdefault(row["source"], Lane(_("log {name}").format(name=row["source"])))
-        lane.spans.append(Span(row["from"], row["to"], "whole" if row["state"] == "whole" else "dark", row["note"]))
+        style = "whole" if row["state"] == "whole" else "dark"
+        lane.spans.append(Span(row["from"], row["to"], style, tell(row["note"])))
     for lane in lanes.values():
         lane.spans.insert(0, Span(start, lane.spans[0].start, "dark", _("before the log begins")))
         lane.spans.append(Span(lane.spans[-1].end, end, "dark", _("after the log ends")))
@@ -215,7 +222,7 @@ def _log_lanes(db: Engine, start: datetime, end: datetime, _: words.Translate) -
 
 
 def _mailbox_lanes(db: Engine, _: words.Translate) -> list[Lane]:
-    lanes: dict[str, Lane] = {}
+    lanes, tell = dict[str, Lane](), Retelling(_).tell
     for row in db.rows("""
         WITH seen AS (
             SELECT mailbox AS box, time FROM activity WHERE inside AND state <> 'rejected' AND mailbox LIKE '%@%'
@@ -230,7 +237,7 @@ def _mailbox_lanes(db: Engine, _: words.Translate) -> list[Lane]:
             )
         if row["state"]:
             style = "throttled" if row["state"] == "throttled" else "dark"
-            lanes[row["box"]].spans.append(Span(row["from"], row["to"], style, row["note"]))
+            lanes[row["box"]].spans.append(Span(row["from"], row["to"], style, tell(row["note"])))
     for lane in lanes.values():
         lane.spans.sort(key=lambda span: ("dark", "present", "throttled").index(span.style))
     return list(lanes.values())
