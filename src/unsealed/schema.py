@@ -188,6 +188,11 @@ _TABLES = (
         ("access", TEXT, "`bind`, `sync`, `attachment`, `send`, `create`, `update`, `move`, `delete`"),
         ("throttled", FLAG, "the record says that the log was being throttled"),
         ("subject", TEXT, "the subject, where the record tells it"),
+        (
+            "destination",
+            TEXT,
+            "the folder it was moved or copied to; `//MAILBOX/FOLDER` where that is in another mailbox",
+        ),
     ),
     _table(
         "findings",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scene import ALICE, Scene
 
-from unsealed.expose.synced import meant, same_folder
+from unsealed.expose.folder_names import meant, same_folder
 
 
 @pytest.fixture

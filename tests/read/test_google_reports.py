@@ -116,6 +116,15 @@ def test_a_received_letter_is_none(tmp_path: Path) -> None:
     assert not read(tmp_path / "x", json.dumps(activity("gmail", received)), "accesses")
 
 
+@pytest.mark.parametrize(("event", "folder", "into"), [(12, None, "Inbox"), (13, None, "Trash"), (14, "Trash", None)])
+def test_a_moved_letter_is_told_with_its_folders(tmp_path: Path, event: int, folder: str | None, into: str) -> None:
+    moved = [parameter("event_info", {"mail_event_type": str(event)}), parameter("message_info", LETTER)]
+    text = json.dumps(activity("gmail", {**GMAIL, "parameters": moved}))
+    (access,) = read(tmp_path / "x", text, "accesses")
+    assert (access["access"], access["folder"], access["destination"]) == ("move", folder, into)
+    assert (access["mailbox"], access["internet_message_id"]) == ("ren@agency.example", "<z@partner.example>")
+
+
 def test_bigquery_rows(tmp_path: Path) -> None:
     row = {
         "time_usec": str(AT),

@@ -155,25 +155,29 @@ def test_other_programs(tmp_path: Path, line: str, wanted: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize(
-    ("line", "access"),
+    ("line", "access", "folder", "destination"),
     [
-        ("imap(bob)<1><s>: delete: box=INBOX, uid=1, msgid=<x@y>, size=9", "delete"),
-        ("imap(bob)<1><s>: copy from INBOX: box=INBOX, uid=1, msgid=<x@y>, size=9", "move"),
-        ("imap(bob): copy -> INBOX: uid=1, msgid=<x@y>", "move"),
-        ("imap(bob): flag_change: box=INBOX, uid=1, msgid=<x@y>, size=9, subject=a, b, flags=(\\Seen)", "update"),
+        ("imap(bob)<1><s>: delete: box=INBOX, uid=1, msgid=<x@y>, size=9", "delete", "INBOX", None),
+        ("imap(bob)<1><s>: copy from INBOX: box=Trash, uid=1, msgid=<x@y>, size=9", "move", "INBOX", "Trash"),
+        ("imap(bob): copy -> Trash: uid=1, msgid=<x@y>", "move", None, "Trash"),
+        ("imap(bob): copy -> Trash: box=INBOX, uid=1, msgid=<x@y>", "move", "INBOX", "Trash"),
+        (
+            "imap(bob): flag_change: box=INBOX, uid=1, msgid=<x@y>, size=9, subject=a, b, flags=(\\Seen)",
+            "update",
+            "INBOX",
+            None,
+        ),
     ],
 )
-def test_letters_that_were_touched_are_told(tmp_path: Path, line: str, access: str) -> None:
+def test_letters_that_were_touched_are_told(
+    tmp_path: Path, line: str, access: str, folder: str | None, destination: str | None
+) -> None:
     path = tmp_path / "mail.log"
     path.write_text(f"{HEAD}dovecot: {line}\n", encoding="utf-8")
     found = read(path)
     (row,) = found["accesses"]
-    assert (row["mailbox"], row["folder"], row["internet_message_id"], row["access"]) == (
-        "bob",
-        "INBOX",
-        "<x@y>",
-        access,
-    )
+    assert (row["mailbox"], row["internet_message_id"]) == ("bob", "<x@y>")
+    assert (row["access"], row["folder"], row["destination"]) == (access, folder, destination)
     assert row["event_id"] == found["events"][0]["event_id"]
 
 

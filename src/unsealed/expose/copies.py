@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from unsealed import folders
+from unsealed.expose import stays
 from unsealed.expose.ways import ways
 from unsealed.query import Engine
 
@@ -34,6 +35,7 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
     `named`: every access that names a message. `copies`: what is judged, one row a copy, numbered. `grounds`: empty,
     to be filled.
     """
+    db.execute("CREATE OR REPLACE TEMP TABLE skew (source VARCHAR, shift BIGINT, margin BIGINT)")
     _came(db)
     db.register("folder_keys", _folder_keys(db))
     db.register("reached", pa.table({"mailbox": pa.array(reached, pa.string())}))
@@ -45,15 +47,18 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
                        k.key AS folder_key, epoch_us(arrived) AS arrived, NULL::BIGINT AS gone,
                        conversation_id, subject, from_address, date, content_hash
                 FROM messages m LEFT JOIN folder_keys k ON k.folder IS NOT DISTINCT FROM m.folder),
+             since AS (
+                SELECT h.* REPLACE (least(h.arrived, CASE WHEN h.arrived IS NOT NULL THEN n.first END) AS arrived)
+                FROM held h LEFT JOIN named n ON n.mid = h.mid AND n.mailbox = h.mailbox),
              only_named AS (
                 SELECT NULL AS message_id, mid, internet_message_id, mailbox, folder, NULL AS folder_key,
                        NULL::BIGINT AS arrived, gone, NULL AS conversation_id, subject, NULL AS from_address,
                        NULL::TIMESTAMPTZ AS date, NULL AS content_hash
-                FROM named n WHERE NOT EXISTS (
-                    SELECT 1 FROM held WHERE held.mid = n.mid AND held.mailbox IS NOT DISTINCT FROM n.mailbox))
+                FROM named n ANTI JOIN held ON held.mid = n.mid AND held.mailbox IS NOT DISTINCT FROM n.mailbox)
         SELECT row_number() OVER (ORDER BY mailbox NULLS LAST, arrived NULLS LAST, mid NULLS LAST,
                                            message_id NULLS LAST) AS n, *
-        FROM (SELECT * FROM held UNION ALL SELECT * FROM only_named)""")
+        FROM (SELECT * FROM since UNION ALL SELECT * FROM only_named)""")
+    stays.prepare(db)
     db.execute("""
         CREATE OR REPLACE TEMP TABLE grounds (
             n BIGINT, verdict VARCHAR, how VARCHAR, event_id VARCHAR, note VARCHAR, message_id VARCHAR, us BIGINT)""")
@@ -89,23 +94,22 @@ def _came(db: Engine) -> None:
 def _named(db: Engine) -> None:
     """Make `named`: messages that a log names, in mailboxes that the intruder reached or that the evidence holds.
 
-    `gone` is when it was deleted for good, where nothing names it again.
+    `first` is when it was there at the latest; `gone` is when its last copy was deleted for good, or moved to another
+    mailbox, where nothing names it again.
     """
-    db.execute(f"""
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE boxes AS
+        SELECT mailbox FROM presence UNION SELECT mailbox FROM reached
+        UNION SELECT DISTINCT mailbox FROM messages WHERE mailbox IS NOT NULL""")
+    stays.met(db, bare("a.internet_message_id"))
+    db.execute("""
         CREATE OR REPLACE TEMP TABLE named AS
-        WITH boxes AS (SELECT mailbox FROM presence UNION SELECT mailbox FROM reached
-                       UNION SELECT DISTINCT mailbox FROM messages WHERE mailbox IS NOT NULL),
-             met AS (
-                SELECT a.*, {bare("a.internet_message_id")} AS mid, a.event_id IN (
-                           SELECT event_id FROM act WHERE inside) AS theirs
-                FROM accesses a WHERE a.internet_message_id IS NOT NULL)
-        SELECT met.mailbox, mid, min(met.internet_message_id) AS internet_message_id, min(met.folder) AS folder,
-               min(met.subject) AS subject,
-               max(epoch_us(e.time)) FILTER (e.operation = 'HardDelete') AS deleted,
-               CASE WHEN deleted = max(epoch_us(e.time)) THEN deleted END AS gone
-        FROM met JOIN events e USING (event_id)
-        WHERE mid IS NOT NULL AND (theirs OR met.mailbox IN (SELECT mailbox FROM boxes))
-        GROUP BY met.mailbox, mid""")
+        WITH each AS (SELECT *, kind = 'purge' OR (kind = 'move' AND destination LIKE '//%') AS out FROM met)
+        SELECT mailbox, mid, min(internet_message_id) AS internet_message_id, min(folder) AS folder, min(subject) AS subject,
+               min(first) AS first,
+               CASE WHEN max(last) FILTER (out) = max(last) AND count(*) FILTER (out) > count(*) FILTER (kind = 'copy')
+                    THEN max(last) END AS gone
+        FROM each GROUP BY mailbox, mid""")
 
 
 def _folder_keys(db: Engine) -> pa.Table:

@@ -27,7 +27,7 @@ def _rows(record: Record) -> Iterator[Row]:
 
 READER = StructuredLog(
     name="google_reports",
-    version="1",
+    version="2",
     has_columns=lambda names: shapes.columns(names) is not None,
     is_record=lambda value: shapes.form(value) is not None,
     rows=_rows,

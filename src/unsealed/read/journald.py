@@ -13,7 +13,7 @@ from unsealed.read import lines
 from unsealed.read.encodings import head_text
 from unsealed.read.events import event
 from unsealed.read.maillog import envelope
-from unsealed.read.maillog.records import found, source_of
+from unsealed.read.maillog.records import found, source_of, touched
 from unsealed.read.reader import Batch, Part, Row, guarded, skip
 from unsealed.read.values import number
 
@@ -28,7 +28,7 @@ class Journald:
     """Records of the journal."""
 
     name = "journald"
-    version = "1"
+    version = "2"
     kind = "log"
 
     def detect(self, head: bytes, shown: str) -> int:
@@ -130,9 +130,7 @@ def _made(
     )
     yield row
     if "access" in fields:
-        item = columns.get("internet_message_id")
-        told = (columns.get("mailbox"), columns.get("target"), item, fields["access"], False, fields.get("subject"))
-        yield "accesses", (row[1][0], *told)
+        yield "accesses", touched(row[1][0], columns, fields)
 
 
 def _text(value: object) -> str:

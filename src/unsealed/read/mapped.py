@@ -21,7 +21,7 @@ class Mapped:
     """Logs that no other reader knows, and that a person has explained."""
 
     name = "mapped"
-    version = "1"
+    version = "2"
     kind = "log"
 
     def detect(self, head: bytes, shown: str) -> int:
@@ -137,7 +137,7 @@ def _rows(
     if letter or accesses.access == "sync":
         folder = accesses.folder.text(fields) if accesses.folder else None
         whose = columns.get("mailbox") or columns.get("user")
-        yield "accesses", (made[1][0], whose, folder, letter, accesses.access, False, columns.get("target"))
+        yield "accesses", (made[1][0], whose, folder, letter, accesses.access, False, columns.get("target"), None)
 
 
 def _time(part: Part, mapping: Mapping, fields: dict[str, Any], *, european: bool) -> tuple[int, str | None]:

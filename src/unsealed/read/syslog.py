@@ -24,7 +24,7 @@ class Syslog:
     """Lines with a time, a host and a program."""
 
     name = "syslog"
-    version = "1"
+    version = "2"
     kind = "log"
 
     def detect(self, head: bytes, shown: str) -> int:

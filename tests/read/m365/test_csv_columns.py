@@ -134,6 +134,9 @@ TIDY = st.fixed_dictionaries(
             st.fixed_dictionaries({}, optional={"InternetMessageId": NAMED, "ParentFolder": PARENT, "Subject": WORDS}),
         ),
         "AffectedItems": st.lists(st.fixed_dictionaries({"InternetMessageId": NAMED, "Subject": WORDS}), max_size=2),
+        "DestFolder": st.one_of(st.none(), PARENT, st.just('{"Path": "\\\\Archive"}')),
+        "DestMailboxOwnerUPN": st.sampled_from([None, "Bob@Example.org", "alice@example.org"]),
+        "DestMailboxGuid": st.sampled_from([None, "g-1", "G-2"]),
         "AppAccessContext": st.sampled_from([None, {"AADSessionId": "s-1"}, '{"ClientAppId": "c"}']),
     },
 )

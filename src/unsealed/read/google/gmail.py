@@ -42,10 +42,12 @@ _ACCESSES = {
     31: "bind",
 }
 """Which events show that whoever acted had the letter before them."""
+_MOVES = {12: (None, "Inbox"), 13: (None, "Trash"), 14: ("Trash", None)}
+"""Which events show that it was moved: from where, to where."""
 
 
 def columns(told: dict[str, Any], owner: str | None) -> tuple[dict[str, Any], list[tuple[object, ...]]]:
-    """Give the columns of an event, and its access: mailbox, folder, letter, kind, throttled, subject."""
+    """Give the columns of an event, and its access: mailbox, folder, letter, kind, throttled, subject, destination."""
     info, letter = _object(told.get("event_info")), _object(told.get("message_info"))
     if not info and not letter:
         return {}, []
@@ -72,8 +74,10 @@ def columns(told: dict[str, Any], owner: str | None) -> tuple[dict[str, Any], li
     peer = _object(letter.get("connection_info")).get("client_ip")
     if isinstance(peer, str):
         made["peer"] = ip(peer)
-    access = _ACCESSES.get(kind)
-    return made, [(owner, None, named, access, False, subject)] if access and named else []
+    access, (folder, destination) = _ACCESSES.get(kind), _MOVES.get(kind, (None, None))
+    if kind in _MOVES:
+        access = "move"
+    return made, [(owner, folder, named, access, False, subject, destination)] if access and named else []
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def console(record: Record) -> Iterator[Row]:
     }  # fmt: skip
     access = _OPENED.get(operation.lower())
     opened: list[tuple[object, ...]] = (
-        [(columns["mailbox"], None, letter, access, False, subject)] if access and letter else []
+        [(columns["mailbox"], None, letter, access, False, subject, None)] if access and letter else []
     )
     yield from _row(record, application, columns, opened, micros, basis)
 

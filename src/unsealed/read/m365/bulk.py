@@ -179,6 +179,7 @@ class Accesses:
         self._access: list[str] = []
         self._throttled: list[bool] = []
         self._subject: list[Any] = []
+        self._destination: list[Any] = []
         self._columns = columns
         for number, record in enumerate(made):
             operation = record.operation
@@ -198,6 +199,7 @@ class Accesses:
             "access": self._access,
             "throttled": self._throttled,
             "subject": self._subject,
+            "destination": self._destination,
         }
 
     def _bound(self, number: int, record: Record) -> None:
@@ -220,6 +222,7 @@ class Accesses:
         if not count:
             return self._add(number, None, None, "bind", throttled=_THROTTLED[throttled.value])
         self._access += ["bind"] * count
+        self._destination += [None] * count
         self._throttled += [_THROTTLED[throttled.value]] * count
         return None
 
@@ -230,10 +233,10 @@ class Accesses:
                 named = records.message_id_of(item.internet_message_id)
                 self._add(number, _lies_in(item.parent_folder), named, access, item.subject or None)
             return
-        for _, _, folder, message, access, throttled, subject in records.accesses(
-            record, record.operation or "", "", None
+        for _, _, folder, message, access, throttled, subject, destination in records.accesses(
+            record, record.operation or "", "", self._columns["mailbox"][number]
         ):
-            self._add(number, folder, message, access, subject, throttled=throttled)
+            self._add(number, folder, message, access, subject, destination, throttled=throttled)
 
     def _add(
         self,
@@ -242,6 +245,7 @@ class Accesses:
         message: str | None,
         access: str,
         subject: str | None = None,
+        destination: str | None = None,
         *,
         throttled: bool = False,
     ) -> None:
@@ -251,6 +255,7 @@ class Accesses:
         self._access.append(access)
         self._throttled.append(throttled)
         self._subject.append(subject)
+        self._destination.append(destination)
 
 
 def _lies_in(folder: Parent | None) -> str | None:

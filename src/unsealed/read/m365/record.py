@@ -40,6 +40,9 @@ class Loose(msgspec.Struct, rename="pascal", gc=False):
     operation_properties: Any = None
     folders: Any = None
     folder: Any = None
+    dest_folder: Any = None
+    dest_mailbox_owner_upn: Any = msgspec.field(default=None, name="DestMailboxOwnerUPN")
+    dest_mailbox_guid: Any = None
     item: Any = None
     messages: Any = None
     affected_items: Any = None

@@ -48,7 +48,7 @@ _COLUMNS = tuple(schema.TABLES["events"].schema.names)
 
 Fields = dict[str, Any]
 Event = tuple[Any, ...]
-Access = tuple[str, str | None, str | None, str | None, str, bool, str | None]
+Access = tuple[str, str | None, str | None, str | None, str, bool, str | None, str | None]
 EVENT = (
     "event_id",
     "time",
@@ -67,7 +67,7 @@ EVENT = (
     "logon_type",
 )
 """The columns that a record fills."""
-ACCESS = ("event_id", "mailbox", "folder", "internet_message_id", "access", "throttled", "subject")
+ACCESS = ("event_id", "mailbox", "folder", "internet_message_id", "access", "throttled", "subject", "destination")
 
 
 def rows(record: Loose, raw: str, part: Part, locator: str, shape: str) -> list[Row]:
@@ -122,8 +122,8 @@ def accesses(record: Loose, operation: str, event_id: str, mailbox: str | None) 
     if operation not in ITEM_LEVEL:
         return []
     return [
-        (event_id, mailbox, folder, message_id, access, throttled, subject)
-        for folder, message_id, access, throttled, subject in _accesses(record, operation)
+        (event_id, mailbox, folder, message_id, access, False, subject, destination)
+        for folder, message_id, access, subject, destination in _accesses(record, operation, mailbox)
     ]
 
 
@@ -228,11 +228,14 @@ def outcome_of(status: str, operation: str) -> str:
     return "partial" if status.startswith("partial") else "success"
 
 
-def _accesses(record: Loose, operation: str) -> Iterator[tuple[str | None, str | None, str, bool, str | None]]:
+def _accesses(
+    record: Loose, operation: str, mailbox: str | None
+) -> Iterator[tuple[str | None, str | None, str, str | None, str | None]]:
+    """Give folder, message, access, subject and destination."""
     if operation == "AttachmentAccess":
         for folder, entry in _items(record.messages, "MessageItems"):
             message_id, subject = message_id_of(entry.get("InternetMessageId")), word(entry.get("Subject"))
-            yield folder, message_id, "attachment", False, subject
+            yield folder, message_id, "attachment", subject, None
     elif operation in SENDS or operation in {"Create", "Update"}:
         item = opened(record.item)
         if isinstance(item, dict) and item.get("InternetMessageId"):
@@ -241,15 +244,16 @@ def _accesses(record: Loose, operation: str) -> Iterator[tuple[str | None, str |
                 folder_of(item.get("ParentFolder")),
                 message_id_of(item["InternetMessageId"]),
                 access,
-                False,
                 word(item.get("Subject")),
+                None,
             )
     elif operation in _MOVES or operation in _DELETES:
         access = "move" if operation in _MOVES else "delete"
+        destination = destination_of(record, mailbox) if access == "move" else None
         for moved in _list(record.affected_items):
             if moved.get("InternetMessageId"):
                 folder = folder_of(moved.get("ParentFolder")) or folder_of(opened(record.folder))
-                yield folder, message_id_of(moved["InternetMessageId"]), access, False, word(moved.get("Subject"))
+                yield folder, message_id_of(moved["InternetMessageId"]), access, word(moved.get("Subject")), destination
 
 
 def _mail_items(record: Loose, event_id: str, mailbox: str | None) -> list[Access]:
@@ -260,7 +264,7 @@ def _mail_items(record: Loose, event_id: str, mailbox: str | None) -> list[Acces
     if kind == "sync":
         item = opened(record.item)
         folder = folder_of(item.get("ParentFolder")) if isinstance(item, dict) else None
-        return [(event_id, mailbox, folder, None, "sync", throttled, None)]
+        return [(event_id, mailbox, folder, None, "sync", throttled, None, None)]
     return [
         (
             event_id,
@@ -270,9 +274,10 @@ def _mail_items(record: Loose, event_id: str, mailbox: str | None) -> list[Acces
             "bind",
             throttled,
             word(item.get("Subject")),
+            None,
         )
         for folder, item in _items(record.folders, "FolderItems")
-    ] or [(event_id, mailbox, None, None, "bind", throttled, None)]
+    ] or [(event_id, mailbox, None, None, "bind", throttled, None, None)]
 
 
 def _access_type(properties: object) -> tuple[str, bool]:
@@ -296,6 +301,16 @@ def folder_of(value: object) -> str | None:
     if not isinstance(value, dict):
         return None
     return folder_name(word(value.get("Path")), word(value.get("Name")))
+
+
+def destination_of(record: Loose, mailbox: str | None) -> str | None:
+    """Give the folder that letters were moved or copied to; `//MAILBOX/FOLDER` where that is in another mailbox."""
+    folder = folder_of(opened(record.dest_folder))
+    guid = lowered(record.dest_mailbox_guid)
+    other = lowered(record.dest_mailbox_owner_upn) or (f"guid:{guid}" if guid else None)
+    if other is None or other == mailbox or (guid and guid == lowered(record.mailbox_guid)):
+        return folder
+    return f"//{other}/{folder or ''}"
 
 
 def folder_name(path: str | None, name: str | None) -> str | None:

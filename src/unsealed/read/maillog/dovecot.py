@@ -184,6 +184,8 @@ def _item(service: str, columns: dict[str, Any], item: "re.Match[str]", rest: st
     fields: dict[str, Any] = {key[1]: rest[key.end() : end] for key, end in zip(keys, ends, strict=True)}
     if item[2]:
         fields["from_box"] = item[2]
+    elif item[3]:
+        fields |= {"into": item[3]} | ({"from_box": fields["box"]} if fields.get("box") else {})
     columns |= {
         "operation": word,
         "outcome": "success",

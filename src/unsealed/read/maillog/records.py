@@ -128,6 +128,19 @@ def _nameless(text: str) -> Found:
     return (columns, fields) if columns.get("queue_id") else ({"operation": "other"}, {})
 
 
+def touched(event_id: object, columns: dict[str, Any], fields: dict[str, Any]) -> tuple[Any, ...]:
+    """Give the row of `accesses` of a letter that a program names; `fields["access"]` says how it was touched.
+
+    A letter that was copied or moved lay in `from_box`, and then lies in the box that the line is about.
+    """
+    folder, destination = columns.get("target"), None
+    if fields["access"] == "move":
+        folder, destination = fields.get("from_box"), fields.get("into") or folder
+    letter = columns.get("internet_message_id")
+    subject = fields.get("subject")
+    return event_id, columns.get("mailbox"), folder, letter, fields["access"], False, subject, destination
+
+
 class Records:
     """Gathers the events of one range, by source; a line that stands there twice in one moment is two events."""
 
@@ -188,8 +201,7 @@ class Records:
         """A letter by its Message-ID: a row of `events`, and one of `accesses`."""
         row = event(self.part, locator, source, identity, **columns)
         yield row
-        names = ("mailbox", "target", "internet_message_id")
-        yield "accesses", (row[1][0], *map(columns.get, names), fields["access"], False, fields.get("subject"))
+        yield "accesses", touched(row[1][0], columns, fields)
 
     def flush(self) -> Iterator[Batch]:
         """Give what is gathered."""
