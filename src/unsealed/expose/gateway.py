@@ -11,7 +11,7 @@ import re
 
 from unsealed.config import Reach
 from unsealed.expose.copies import bare
-from unsealed.expose.told import bounds, note
+from unsealed.expose.told import bounds, field, note
 from unsealed.query import Engine, literal
 
 _QUEUES = ("postfix", "exim", "sendmail", "opensmtpd", "qmail", "amavis", "rspamd", "opendkim", "exchange_smtp_receive")
@@ -115,7 +115,7 @@ def _host(column: str, name: str, reach: Reach) -> str:
 
 def _wrote(name: str, reach: Reach) -> str:
     """Give the condition that a line was written on the gateway: by the host in it, else by the path of its file."""
-    host = "json_extract_string(e.raw, '$.host')"
+    host = field("host")
     words = [re.escape(name), *([re.escape(short) + r"(?:[._-][^/]*)?"] if (short := _short(name)) else [])]
     anywhere = literal("(?:^|[/!])(?:" + "|".join(words) + ")(?:[/!.]|$)")
     path = f"regexp_matches(lower(f.path), {anywhere})"
@@ -126,8 +126,8 @@ def _tracked(name: str, reach: Reach) -> str:
     """Give the condition that Exchange took a letter from the gateway, gave it to it, or is it."""
     parts = []
     for side in ("client", "server"):
-        host = f"coalesce(e.raw ->> '{side}-hostname', e.raw ->> '{side.title()}Hostname')"
-        ip = f"coalesce(e.raw ->> '{side}-ip', e.raw ->> '{side.title()}Ip')"
+        host = f"coalesce({field(f'{side}-hostname')}, {field(f'{side.title()}Hostname')})"
+        ip = f"coalesce({field(f'{side}-ip')}, {field(f'{side.title()}Ip')})"
         parts += [_host(host, name, reach), f"coalesce({ip} IN (SELECT ip FROM gateway_ips), FALSE)"]
     return f"({' OR '.join(parts)})"
 

@@ -1,4 +1,4 @@
-"""What a `[[reach]]` line of case.toml says, as SQL conditions and words."""
+"""What a `[[reach]]` line of case.toml or a record says, as SQL conditions and words."""
 
 from collections.abc import Iterable
 
@@ -41,3 +41,9 @@ def boxes(named: Iterable[str], column: str = "c.mailbox") -> str:
             return "TRUE"
         parts.append(f"suffix({column}, {literal(name)})" if name.startswith("@") else f"{column} = {literal(name)}")
     return f"coalesce({' OR '.join(parts)}, FALSE)" if parts else "TRUE"
+
+
+def field(name: str, e: str = "e") -> str:
+    """Give SQL for a field of a record as its log has it, as text; null where it has none."""
+    path = literal('$."' + name + '"')
+    return f"try(json_extract_string({e}.raw, {path}))"
