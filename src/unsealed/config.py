@@ -1,6 +1,7 @@
 """`case.toml`: who we are and what responders know, read with an error for every line that can't be used."""
 
 import ipaddress
+import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -25,11 +26,16 @@ languages = ["en"]
 
 # What was reachable, whatever the logs say:
 # [[reach]]
-# kind  = "gateway"              # gateway | mailbox
-# name  = "mx1.example.org"      # a gateway: as it stands in Received headers; a mailbox: its address
+# kind  = "gateway"              # gateway | mailbox | server | export
+# name  = "mx1.example.org"      # a gateway: its host name or address; a mailbox: its address; else what we call it
 # from  = 2022-10-05T00:00:00Z
 # to    = 2023-06-15T00:00:00Z
 # basis = "maintenance firm's report, 2023-06-21"
+# A server or an export: what it held.
+# mailboxes = ["@example.org"]   # addresses, whole domains or "*"; if not given, all of the evidence
+# taken = true                   # a server: its database, disk or backup was copied away
+# path  = "staged/alice.pst"     # an export: evidence that was read, or a list of what was in it (text, CSV, JSON lines)
+# folders = ["Inbox"]            # an export of which there is no list: the folders that it held
 
 # Activity known to be the intruder's: all that is given must match.
 # [[intruder]]
@@ -43,6 +49,20 @@ languages = ["en"]
 # domains = ["cert.example.org"]
 """
 _INTRUDER_KEYS = ("client_ip", "user", "session_id", "app_id", "client")
+_REACH_KEYS = {
+    "gateway": (),
+    "mailbox": (),
+    "server": ("mailboxes", "taken"),
+    "export": ("mailboxes", "path", "folders"),
+}
+"""Kinds of `[[reach]]`, and the keys that only they have."""
+_NAMES = {
+    "gateway": "a host name as in Received headers, or its address",
+    "mailbox": 'the address of the mailbox, such as "alice@example.org"',
+    "server": "what we call the server, in quotes",
+    "export": "what we call the export, in quotes",
+}
+_BOX = re.compile(r"\*|[^@\s]*@[^@\s]+")
 _SECTIONS = {"timezone", "organisation", "incident", "reach", "intruder", "partner"}
 
 
@@ -55,6 +75,14 @@ class Reach:
     start: datetime | None
     end: datetime | None
     basis: str
+    mailboxes: tuple[str, ...] = ()
+    """Addresses, `@domain` or `*`; empty: whatever the evidence holds."""
+    folders: tuple[str, ...] = ()
+    path: str | None = None
+    """What was exported: evidence, or a list of its letters; relative to `case.toml`."""
+    taken: bool = False
+    """A copy of it was carried away: what it held is not only in reach."""
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,6 +136,31 @@ def load(path: Path) -> Config:
     return _Reader(path, document).config()
 
 
+def line_of(path: Path, key: str) -> int | None:
+    """Give the line of `case.toml` on which a key stands, or else its section begins; None where neither is found.
+
+    Args:
+        path: the file.
+        key: as errors name it: `reach 2.kind`, `organisation.name`, `timezone`.
+    """
+    section, _, name = key.rpartition(".") if "." in key else ("", "", key)
+    if not section and " " in name:
+        section, name = name, ""
+    wanted, _, nth = section.partition(" ")
+    here, seen, head = "", 0, None
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+        text = line.strip()
+        if found := re.match(r"\[\[?\s*([\w-]+)\s*\]", text):
+            here = found[1]
+            seen += here == wanted
+        inside = here == wanted and (not nth or seen == int(nth))
+        if inside and found and head is None:
+            head = number
+        if inside and not found and re.match(rf"[\"']?{re.escape(name)}[\"']?\s*=", text) and name:
+            return number
+    return head
+
+
 class _Reader:
     """Takes a parsed document apart, and complains by key."""
 
@@ -116,7 +169,8 @@ class _Reader:
         self.zone = self._zone()
 
     def fail(self, key: str, should: str) -> ConfigError:
-        return ConfigError(f"{self.path}: {key} should be {should}.")
+        line = line_of(self.path, key)
+        return ConfigError(f"{self.path}{f', line {line}' if line else ''}: {key} should be {should}.")
 
     def config(self) -> Config:
         unknown = set(self.document) - _SECTIONS
@@ -183,14 +237,25 @@ class _Reader:
     def _reach(self, number: int, row: dict[str, Any]) -> Reach:
         where = f"reach {number}"
         kind, name = row.get("kind"), row.get("name")
-        self._known(row, where, "kind", "name", "from", "to", "basis")
-        if kind not in ("gateway", "mailbox"):  # it may be what no set can hold
-            raise self.fail(f"{where}.kind", '"gateway" or "mailbox" ("server" and "export" are not built yet)')
-        if not isinstance(name, str) or not name.strip():
-            raise self.fail(f"{where}.name", "a host name as in Received headers, or a mailbox address")
-        if kind == "mailbox" and "@" not in name:
-            raise self.fail(f"{where}.name", 'the address of the mailbox, such as "alice@example.org"')
-        return Reach(kind, name.strip().lower(), *self._span(row, where), str(row.get("basis", "")))
+        if not isinstance(kind, str) or kind not in _REACH_KEYS:
+            raise self.fail(f"{where}.kind", '"gateway", "mailbox", "server" or "export"')
+        self._known(row, where, "kind", "name", "from", "to", "basis", *_REACH_KEYS[kind])
+        if not isinstance(name, str) or not name.strip() or (kind == "mailbox" and "@" not in name):
+            raise self.fail(f"{where}.name", _NAMES[kind])
+        mailboxes = self._strings(row, where, "mailboxes")
+        if not all(map(_BOX.fullmatch, mailboxes)):
+            raise self.fail(f"{where}.mailboxes", 'a list of addresses, "@example.org" for a domain, or "*" for all')
+        path, taken = row.get("path"), row.get("taken", False)
+        if path is not None and (not isinstance(path, str) or not path.strip()):
+            raise self.fail(f"{where}.path", "the path of a file or folder, in quotes")
+        if not isinstance(taken, bool):
+            raise self.fail(f"{where}.taken", "true or false")
+        if kind == "export" and not (path or mailboxes):
+            raise self.fail(f"{where}.path", "given: what was exported, or a list of it; or else `mailboxes`")
+        start, end = self._span(row, where)
+        folders = self._strings(row, where, "folders")
+        told = name.strip() if kind in {"server", "export"} else name.strip().rstrip(".").lower()
+        return Reach(kind, told, start, end, str(row.get("basis", "")), mailboxes, folders, path, taken, number)
 
     def _intruder(self, number: int, row: dict[str, Any]) -> Intruder:
         where = f"intruder {number}"

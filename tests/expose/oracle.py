@@ -111,6 +111,7 @@ class Oracle:
     def _known(copy: Row, line: Row) -> str | None:
         if line["kind"] == "mailbox":
             came = copy["arrived"] is None or copy["arrived"] <= line["to"]
+            came = came and (copy.get("gone") is None or copy["gone"] >= line["from"])
             return "in_reach" if copy["mailbox"] == line["name"] and came else None
         passed = [
             hop

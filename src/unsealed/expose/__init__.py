@@ -15,7 +15,7 @@ def expose(case: Case) -> int:
         case: the case, locked by the caller.
     """
     with engine(case) as db:
-        copies.prepare(db, [reach.name for reach in case.config.reach if reach.kind == "mailbox"])
+        copies.prepare(db, known_reach.named_mailboxes(case.config.reach))
         named.items(db)
         for way in ways().values():
             for step in way.took:

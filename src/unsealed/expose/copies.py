@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from unsealed import folders
-from unsealed.expose import stays
+from unsealed.expose import accounts, stays
 from unsealed.expose.ways import ways
 from unsealed.query import Engine
 
@@ -32,6 +32,7 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
     `act`: the intruder's events that count; `way` is the way in by which they came, `because` says in words why an event
     counts that is not in `activity`. `came`: when somebody of theirs was in which mailbox, on which way. `presence`: from
     when to when they were seen in each mailbox, a row a way; `items` is the item log of that way in `coverage`, if any.
+    `seats`: `act` with the mailbox `box` that each event was in; `accounts`: names in logs and the mailboxes that they are.
     `named`: every access that names a message. `copies`: what is judged, one row a copy, numbered. `grounds`: empty,
     to be filled.
     """
@@ -78,10 +79,7 @@ def _came(db: Engine) -> None:
                coalesce(w.way, e.source) AS way, NULL::VARCHAR AS because
         FROM events e JOIN activity a USING (event_id) LEFT JOIN ways w ON w.source = e.source
         WHERE a.state <> 'rejected'""")
-    db.execute("""
-        CREATE OR REPLACE TEMP TABLE came AS
-        SELECT mailbox, way, source, us FROM act WHERE inside AND mailbox LIKE '%@%'
-        UNION SELECT "user", way, source, us FROM act WHERE inside AND "user" LIKE '%@%'""")
+    accounts.came(db)
     for way in ways().values():
         for step in way.widens:
             step(db)

@@ -7,6 +7,8 @@ SoftDelete leads to Recoverable Items, where a letter can still be opened, HardD
 (https://learn.microsoft.com/purview/audit-mailboxes). A folder that was renamed is not told by that log.
 """
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from unsealed import folders
@@ -187,7 +189,7 @@ def _placed(db: Engine) -> None:
         known = held.get(box, [])
         usual = any(tells(name) for name in known)
         rows += [(box, name, place(name, known), usual, _virtual(name)) for name in sorted(names)]
-    columns = list(zip(*rows, strict=True)) or [[], [], [], [], []]
+    columns: list[Sequence[object]] = list(zip(*rows, strict=True)) or [[], [], [], [], []]
     kinds = {
         "mailbox": pa.string(),
         "named": pa.string(),

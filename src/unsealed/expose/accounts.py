@@ -1,0 +1,130 @@
+"""Which mailbox an account is that a log names: `DOMAIN/alice` with a backslash, `alice`, `alice@corp.local`, `alice+x@example.org`.
+
+Only where one mailbox of the evidence can be meant; a name that could be two people's is nobody's, and `unresolved` says
+which names these are. Names of accounts: https://learn.microsoft.com/windows/win32/secauthn/user-name-formats; a user
+principal name need not be the mail address: https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname;
+Dovecot's master users: https://doc.dovecot.org/latest/core/config/auth/master_users.html.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from unsealed.query import Engine
+
+_SERVICE = re.compile(
+    r"(?:system|health|discoverysearch|migration|federatedemail|extest_|exchange online-application|monitoring)mailbox"
+    r"|^(?:systemmailbox|healthmailbox|discoverysearchmailbox|federatedemail|migration|extest_)[.{_0-9a-f]|\$(?:@|$)"
+)
+_INSIDE = ("local", "lan", "internal", "intranet", "corp", "private", "home", "ad", "localdomain")
+"""Domains of directories that no mail comes to from outside."""
+
+
+class Account(NamedTuple):
+    """A name that a log uses, and whose mailbox it is; `why` tells what stands against it where it is nobody's."""
+
+    name: str
+    mailbox: str | None
+    why: str | None
+
+
+def came(db: Engine) -> None:
+    """Make `accounts` and `came`, and the views `seats` and (where it tells more) `accesses`.
+
+    `seats` is `act` with the column `box`: the mailbox that the record names, else the one of who acted. `came` is as
+    `copies.prepare` says. From here on `accesses` names mailboxes by their addresses.
+    """
+    found = resolve(db)
+    known = [one for one in found if one.mailbox]
+    columns = {
+        "name": pa.array([one.name for one in known], pa.string()),
+        "mailbox": pa.array([one.mailbox for one in known], pa.string()),
+    }
+    db.register("accounts", pa.table(columns))
+    if known:
+        db.execute("""
+            CREATE OR REPLACE TEMP VIEW accesses AS
+            SELECT a.* REPLACE (coalesce(x.mailbox, a.mailbox) AS mailbox)
+            FROM memory.main.accesses a LEFT JOIN accounts x ON x.name = a.mailbox""")
+    db.execute("""
+        CREATE OR REPLACE TEMP VIEW seats AS
+        SELECT act.*, coalesce(m.mailbox, CASE WHEN act.mailbox LIKE '%@%' THEN act.mailbox END, u.mailbox,
+                               CASE WHEN act."user" LIKE '%@%' THEN act."user" END) AS box
+        FROM act LEFT JOIN accounts m ON m.name = act.mailbox LEFT JOIN accounts u ON u.name = act."user" """)
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE came AS
+        WITH told AS (
+            SELECT mailbox, way, source, us FROM act WHERE inside UNION SELECT "user", way, source, us FROM act WHERE inside)
+        SELECT DISTINCT coalesce(x.mailbox, t.mailbox) AS mailbox, t.way, t.source, t.us
+        FROM told t LEFT JOIN accounts x ON x.name = t.mailbox WHERE coalesce(x.mailbox, t.mailbox) LIKE '%@%'""")
+
+
+def resolve(db: Engine) -> list[Account]:
+    """Give every account that the intruder's records or item records name and that is no mailbox itself."""
+    boxes = {row["box"] for row in db.rows("SELECT DISTINCT mailbox AS box FROM messages WHERE mailbox LIKE '%@%'")}
+    boxes |= {
+        row["box"]
+        for row in db.rows("SELECT DISTINCT mailbox AS box FROM memory.main.accesses WHERE mailbox LIKE '%@%'")
+    }
+    names = db.rows("""
+        SELECT mailbox AS name FROM act WHERE mailbox IS NOT NULL UNION SELECT "user" FROM act WHERE "user" IS NOT NULL
+        UNION SELECT mailbox FROM memory.main.accesses WHERE mailbox IS NOT NULL ORDER BY name""")
+    wanted = [row["name"] for row in names if row["name"] not in boxes]
+    learned = _learned(db) if wanted else {}
+    index: dict[str, list[str]] = {}
+    for box in sorted(boxes):
+        index.setdefault(box.partition("@")[0], []).append(box)
+    return [_account(name, boxes, index, learned, db.case.config.domains) for name in wanted]
+
+
+def unresolved(db: Engine) -> list[Account]:
+    """Give the accounts of the intruder's records whose mailbox can't be told, each with the reason."""
+    return [one for one in resolve(db) if not one.mailbox and "@" not in one.name]
+
+
+def _learned(db: Engine) -> dict[str, list[str]]:
+    """Give the mailboxes that each account was seen in, where logs name both, by its owner's records alone."""
+    rows = db.rows("""
+        SELECT "user" AS name, list(DISTINCT mailbox ORDER BY mailbox) AS boxes FROM events
+        WHERE mailbox LIKE '%@%' AND "user" IS NOT NULL AND mailbox <> "user" AND outcome IS DISTINCT FROM 'failure'
+          AND source LIKE 'exchange_%' OR source = 'iis' AND mailbox LIKE '%@%' AND mailbox <> "user"
+        GROUP BY "user" HAVING count(*) FILTER (event_id NOT IN (SELECT event_id FROM act)) >= 3""")
+    return {row["name"]: row["boxes"] for row in rows}
+
+
+def _account(
+    name: str, boxes: set[str], index: Mapping[str, list[str]], learned: Mapping[str, list[str]], domains: Iterable[str]
+) -> Account:
+    plain = name.strip().lower().rpartition("\\")[2]
+    if _SERVICE.search(plain):
+        return Account(name, None, "an account of the server itself")
+    seen = learned.get(name, [])
+    if len(seen) == 1 and seen[0] in boxes:
+        return Account(name, seen[0], None)
+    local, at, domain = plain.partition("@")
+    local = re.split(r"[*%+]", local, maxsplit=1)[0] if local[:1] not in "*%+" else local
+    if at and f"{local}@{domain}" in boxes:
+        return Account(name, f"{local}@{domain}", None)
+    meant = index.get(local, [])
+    if at:
+        if not _related(domain, (box.partition("@")[2] for box in meant), domains):
+            return Account(name, None, "an address outside of the organisation")
+    elif len(meant) > 1:
+        own = [box for box in meant if box.partition("@")[2] in set(domains)]
+        meant = own or meant
+    if len(meant) == 1:
+        return Account(name, meant[0], None)
+    return Account(
+        name, None, f"it may be {' or '.join(meant)}" if meant else "no mailbox of the evidence has this name"
+    )
+
+
+def _related(domain: str, others: Iterable[str], own: Iterable[str]) -> bool:
+    """Tell whether accounts of a domain can be those of mailboxes elsewhere: a directory's, or above or below a mail domain."""
+    if domain in set(own) or domain.rpartition(".")[2] in _INSIDE or "." not in domain:
+        return True
+    if domain.endswith(".onmicrosoft.com"):
+        return True
+    return any(domain.endswith("." + other) or other.endswith("." + domain) for other in others)

@@ -1,0 +1,88 @@
+"""Whose mailbox an account is that a log names in another form than the mail address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from scene import ALICE, BOB, HOME_IP, Scene
+
+from unsealed.expose import accounts
+from unsealed.query import engine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = {
+    "alice": ALICE,
+    "example\\alice": ALICE,
+    "ALICE": ALICE,
+    "alice@corp.local": ALICE,
+    "alice@ad.example.org": ALICE,
+    "alice@example.onmicrosoft.com": ALICE,
+    "alice+shop@example.org": ALICE,
+    "alice*admin": ALICE,
+    "alice@mail.example": None,
+    "carol": None,
+    "twin": "twin@example.org",
+    "double": None,
+    "double@example.org": "double@example.org",
+    "healthmailbox0a1b@example.org": None,
+    "example\\srv01$": None,
+    "s.tanaka": None,
+}
+
+
+@pytest.fixture
+def peopled(scene: Scene) -> Scene:
+    for number, box in enumerate(
+        (ALICE, BOB, "twin@example.org", "twin@elsewhere.example", "double@example.org", "srv01@example.org")
+    ):
+        scene.letter(f"l{number}", 1, box)
+    scene.letter("d2", 1, "double@sub.example.org")
+    scene.domains = ("example.org", "sub.example.org")
+    return scene
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_account_is_the_one_mailbox_that_it_can_be(peopled: Scene, name: str) -> None:
+    peopled.letter("mine", 1)
+    peopled.event(5, "login", name, source="dovecot", mailbox=name, session_id="s")
+    peopled.run()
+    reached = {row["mailbox"] for row in peopled.table("exposures") if row["verdict"] != "out_of_reach"}
+    assert reached == ({NAMES[name]} if NAMES[name] else set())
+
+
+def test_a_log_that_names_account_and_mailbox_teaches_which_is_whose(peopled: Scene) -> None:
+    home = {"client_ip": HOME_IP, "source": "exchange_httpproxy"}
+    for day in (1, 2, 3):
+        peopled.event(day, "GET", "example\\s.tanaka", mailbox=BOB, **home)
+        peopled.event(day, "GET", "example\\delegate", mailbox=[ALICE, BOB][day % 2], **home)
+    peopled.event(5, "login", "example\\s.tanaka", source="dovecot", mailbox=None)
+    peopled.event(5, "login", "example\\delegate", source="dovecot", mailbox=None)
+    peopled.run()
+    reached = {row["mailbox"] for row in peopled.table("exposures") if row["verdict"] != "out_of_reach"}
+    assert reached == {BOB}
+
+
+def test_letters_that_a_log_names_are_those_of_the_account(peopled: Scene) -> None:
+    peopled.letter("read", 1)
+    peopled.bind(5, ["read"], "alice", source="dovecot", operation="fetch", access="fetch")
+    peopled.run()
+    assert peopled.verdict("read") == "accessed: fetch"
+    assert not [row for row in peopled.table("exposures") if row["mailbox"] == "alice"]
+
+
+def test_what_can_not_be_told_is_said(peopled: Scene, tmp_path: Path) -> None:
+    del tmp_path
+    for name in ("double", "carol", "alice", "healthmailbox1"):
+        peopled.event(5, "login", name, source="dovecot", mailbox=None)
+    peopled.run()
+    with engine(peopled.case) as db:
+        db.execute("CREATE TEMP TABLE act AS SELECT * FROM events")
+        told = {one.name: one.why for one in accounts.unresolved(db)}
+    assert told == {
+        "double": "it may be double@example.org or double@sub.example.org",
+        "carol": "no mailbox of the evidence has this name",
+        "healthmailbox1": "an account of the server itself",
+    }
