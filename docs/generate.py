@@ -3,15 +3,20 @@
 `make docs` runs it. With `--check` it writes nothing, and fails where a page is not what the source says.
 """
 
+import importlib
+import inspect
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
 import pyarrow as pa
 import yaml
 
+from unsealed.expose.ways import ways
 from unsealed.hunt import logsources
 from unsealed.hunt.logsources import Field, LogSource, Variant
 from unsealed.schema import TABLES
@@ -198,6 +203,40 @@ def rules_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def ways_page() -> str:
+    """Give the reference page of the ways in."""
+    lines = [
+        "# Ways in",
+        "",
+        "Written by `docs/generate.py` from the files in `src/unsealed/expose/ways/`; do not edit.",
+        "",
+        "How an intruder reads mail, a section a way: the logs that show who came by it, what their records say was taken,",
+        "and what is said of a letter that no record names. What responders know beside the logs goes into",
+        "[case.toml](case.md) as `[[reach]]`. The verdicts are explained in [their own page](../explanation/verdicts.md).",
+    ]
+    for name, way in ways().items():
+        module = importlib.import_module(f"unsealed.expose.ways.{name}")
+        lines += ["", f"## {name}", "", *_paragraphs(module), ""]
+        logs = ", ".join(f"`{source}`" for source in way.sources)
+        items = f"`{way.items}` in [coverage](tables.md#coverage)" if way.items else "none"
+        lines += [f"- Logs that show who came: {logs}", f"- Log that names what is read: {items}"]
+        for title, steps in (
+            ("What gives more to reach", way.widens),
+            ("What is taken", way.took),
+            ("What could be read unseen", way.could),
+        ):
+            lines += [f"- {title}: {_first(step)}" for step in steps]
+    return "\n".join(lines) + "\n"
+
+
+def _paragraphs(module: ModuleType) -> list[str]:
+    return (inspect.getdoc(module) or "").splitlines()
+
+
+def _first(step: Callable[..., None]) -> str:
+    return " ".join((inspect.getdoc(step) or "").split("\n\n", maxsplit=1)[0].split())
+
+
 def _documents(path: Path) -> list[dict[str, Any]]:
     """Give what a rule's file holds: the rule comes last, what a correlation counts before it."""
     return [told for told in yaml.safe_load_all(path.read_text(encoding="utf-8")) if told]
@@ -243,6 +282,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "cli.md": cli_page(),
         REFERENCE / "logsources.md": logsources_page(),
         REFERENCE / "rules.md": rules_page(),
+        REFERENCE / "ways.md": ways_page(),
     }
 
 
