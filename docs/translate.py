@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -26,7 +27,16 @@ def extract() -> Catalog:
     found = extract_from_dir(ROOT / "src" / "unsealed", method_map=METHODS, options_map=OPTIONS)
     for filename, _line, message, _comments, context in sorted(found, key=lambda row: (str(row[2]), row[0])):
         catalog.add(message, None, [(filename, 0)], context=context)
+    for title in rule_titles():
+        catalog.add(title)
     return catalog
+
+
+def rule_titles() -> list[str]:
+    """Give the titles of our own rules: findings bear them, and reports tell them."""
+    files = sorted((ROOT / "src" / "unsealed" / "hunt" / "rules").glob("*.yml"))
+    documents = (one for file in files for one in yaml.safe_load_all(file.read_text("utf-8")))
+    return sorted({one["title"] for one in documents if one and "title" in one})
 
 
 def merged(template: Catalog) -> Catalog:
