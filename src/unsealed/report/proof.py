@@ -212,6 +212,7 @@ def _facts(case: Case, db: Engine, row: Row, grounds: list[Row]) -> Row:
         "coverage": coverage,
         "reach": [line for line in _reach(case) if _concerns(line, row, grounds)],
         "throttled": [each["event_id"] for each in throttled],
+        "opened_beside": _opened_beside(db, row),
         **_named(db, row, {ground["event_id"] for ground in grounds}),
     }
 
@@ -233,6 +234,18 @@ def _presence(db: Engine, mailbox: str | None) -> Row | None:
         [mailbox, mailbox],
     )
     return rows[0] if rows else None
+
+
+def _opened_beside(db: Engine, row: Row) -> int:
+    """Count the other letters of the conversation that were opened: the letter may stand quoted in them."""
+    told = db.value(
+        f"""
+        SELECT count(DISTINCT {_BARE.format("internet_message_id")}) FROM exposures
+        WHERE conversation_id = ? AND verdict IN ('accessed', 'copied')
+          AND {_BARE.format("internet_message_id")} IS DISTINCT FROM ?""",
+        [row["conversation_id"], (row["internet_message_id"] or "").strip("<> \t\r\n").lower()],
+    )
+    return int(told or 0)
 
 
 def _named(db: Engine, row: Row, grounds: set[str | None]) -> Row:
@@ -283,13 +296,17 @@ def _meant(line: Row, ground: Row) -> bool:
     return line["name"] in note
 
 
-def _through(db: Engine, message_id: str) -> Row | None:
-    """Tell why the letter that quotes this one counts as opened."""
-    rows = db.rows(
-        "SELECT message_id, internet_message_id, mailbox, verdict, grounds FROM exposures WHERE message_id = ?",
-        [message_id],
+def _through(db: Engine, message_id: str) -> list[Row]:
+    """Tell why the letter that quotes this one counts as opened: those of its copies that were."""
+    return db.rows(
+        f"""
+        WITH quoting AS (SELECT internet_message_id AS id FROM exposures WHERE message_id = ?)
+        SELECT message_id, internet_message_id, mailbox, verdict, grounds FROM exposures
+        WHERE verdict IN ('accessed', 'copied') AND (message_id = ? OR {_BARE.format("internet_message_id")} IN (
+            SELECT {_BARE.format("id")} FROM quoting))
+        ORDER BY verdict, message_id = ? DESC NULLS LAST, mailbox, message_id LIMIT {MAX_COPIES}""",
+        [message_id] * 3,
     )
-    return rows[0] if rows else None
 
 
 def _copies(db: Engine, row: Row) -> list[Row]:

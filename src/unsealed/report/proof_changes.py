@@ -32,7 +32,7 @@ VERDICT_OF = {
 MAX_SESSIONS = 5
 KEPT = 200
 """As many grounds are kept with a letter; one that has so many may have more (`expose/verdict.py`)."""
-_WEAK = VERDICTS.index("not_accessed")
+_WEAK, _QUOTED = VERDICTS.index("not_accessed"), VERDICTS.index("quoted")
 
 Row = dict[str, Any]
 
@@ -78,8 +78,8 @@ def sessions(proof: Row) -> list[str]:
 def via(db: Engine, proof: Row) -> None:
     """Add to each `quoted` ground the sessions by which the quoting letter was opened (`via`)."""
     for ground in proof["grounds"]:
-        through = ground.get("through")
-        ids = sorted({one["event_id"] for one in through["grounds"] if one["event_id"]}) if through else []
+        opening = [one for copy in ground.get("through", ()) for one in copy["grounds"] if _opens(one)]
+        ids = sorted({one["event_id"] for one in opening})
         ground["via"] = (
             db.rows(
                 """
@@ -90,6 +90,10 @@ def via(db: Engine, proof: Row) -> None:
             if ids
             else []
         )
+
+
+def _opens(ground: Row) -> bool:
+    return bool(ground["event_id"]) and VERDICT_OF.get(ground["how"]) in {"accessed", "copied"}
 
 
 # -- a session that is rejected ---------------------------------------------------------------------------------------
@@ -106,6 +110,9 @@ def _rejected(proof: Row, gone: set[str]) -> Row:
         if stays:
             kept.append(ground)
     kept = [ground for ground in kept if _rank(ground) < _WEAK]
+    strongest = min(map(_rank, kept), default=_WEAK)
+    if strongest > _QUOTED >= _rank(proof["grounds"][0]) and proof["facts"]["opened_beside"]:
+        certain = False  # of all letters that quote it, one is kept; and of a letter that was opened itself, none
     told: Row = {"kind": "reject", "sessions": sorted(gone)}
     if kept:
         best = min(kept, key=_rank)

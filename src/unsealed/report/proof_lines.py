@@ -72,10 +72,10 @@ def _ground(ground: Row, number: int, proof: Row, _: words.Translate) -> Iterato
             yield from _place(record, _, text=number <= 3)
         if record.get("session"):
             yield "  " + _taken(record, _)
-    through = ground.get("through")
-    if through:
+    for copy in ground.get("through", ())[:1]:
         yield "  " + _("That letter is {name}: unsealed why … {message_id}").format(
-            name=words.verdict_names(_)[through["verdict"]], message_id=through["message_id"]
+            name=words.verdict_names(_)[copy["verdict"]],
+            message_id=copy["message_id"] or _clean(copy["internet_message_id"]),
         )
     for line in ground["reach"]:
         yield "  " + _("said in {file}, line {line}; SHA-256 {sha256}").format(
