@@ -8,7 +8,7 @@ from typing import Any
 from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
-from unsealed.report import hunting, needs, words
+from unsealed.report import hunting, needs, proof, words
 from unsealed.report.facts import facts, plain
 from unsealed.report.plots import Lane, Span, timeline
 from unsealed.schema import VERDICTS
@@ -50,7 +50,8 @@ def render(case: Case, language: str) -> str:
             "sentences": words.sentences(document, _),
             "chart": _chart(case, db, document, _),
             "folders": _folders(db),
-            "conversations": _conversations(db),
+            "conversations": (conversations := _conversations(db)),
+            "unproved": proof.attach(db, conversations),
             "more": _more(db),
             "skipped": _places(db),
             "evidence": _evidence(db),

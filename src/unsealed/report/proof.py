@@ -20,6 +20,8 @@ from unsealed.report.facts import plain
 MAX_COPIES = 50
 """Copies of one letter that are told at once."""
 MAX_CANDIDATES = 8
+MAX_SHOWN, MAX_SHOWN_GROUNDS = 1_000, 3
+"""Copies of letters whose places the report shows, and grounds of each; `unsealed why` shows all."""
 MAX_NAMED = 5
 """Records that name the letter, and are no ground, that are told."""
 _MARKS = (
@@ -183,6 +185,46 @@ def _with_paths(db: Engine, rows: list[Row]) -> list[Row]:
 
 def _listed(ids: "set[str] | list[str]") -> str:
     return ", ".join(literal(one) for one in sorted(set(ids)))
+
+
+# -- in the report ---------------------------------------------------------------------------------------------------
+
+
+def attach(db: Engine, conversations: list[Row]) -> bool:
+    """Add to the letters of the report's conversations where they and the records behind them stand (`proof`).
+
+    Args:
+        db: the case.
+        conversations: as `report/html.py` makes them: each has `talk` and `copies`.
+
+    Returns:
+        Whether letters beyond `MAX_SHOWN` were left without.
+    """
+    copies = [copy for talk in conversations for copy in talk["copies"]]
+    shown = {_key(copy): copy for copy in copies[:MAX_SHOWN]}
+    talks = [talk["talk"] for talk in conversations if talk["talk"]]
+    rows = (
+        db.rows(f"""
+        SELECT message_id, internet_message_id, mailbox, grounds[1:{MAX_SHOWN_GROUNDS}] AS grounds FROM exposures
+        WHERE verdict IN ('accessed', 'copied', 'quoted') AND coalesce(conversation_id, internet_message_id) IN ({_listed(talks)})""")
+        if talks
+        else []
+    )
+    rows = [row for row in rows if _key(row) in shown]
+    own = letters(db, [row["message_id"] for row in rows if row["message_id"]])
+    quoting = letters(db, [one["message_id"] for row in rows for one in row["grounds"] if one["message_id"]])
+    known = records(db, {one["event_id"] for row in rows for one in row["grounds"] if one["event_id"]})
+    for row in rows:
+        told: list[Row | None] = [own.get(row["message_id"])]
+        for ground in row["grounds"]:
+            told += [{**place, "how": ground["how"]} for place in (known.get(ground["event_id"]),) if place]
+            told += [{**place, "how": ground["how"]} for place in (quoting.get(ground["message_id"]),) if place]
+        shown[_key(row)]["proof"] = [plain(place) for place in told if place]
+    return len(copies) > MAX_SHOWN
+
+
+def _key(row: Row) -> tuple[str | None, ...]:
+    return row["message_id"], row["internet_message_id"], row["mailbox"]
 
 
 # -- what holds a verdict up ------------------------------------------------------------------------------------------
