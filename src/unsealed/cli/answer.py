@@ -117,12 +117,13 @@ def table(
 )
 def why(case: Path, message: str, verify: bool, elsewhere: tuple[Path, ...], recompute: bool, out: Output) -> int:
     """Prove a verdict. MESSAGE is our message_id, the beginning of one, or an Internet Message-ID."""
-    from unsealed import whatif
+    from unsealed import pipeline, whatif
     from unsealed.case import Case
     from unsealed.query import engine
     from unsealed.report import proof, proof_changes, proof_lines
 
     opened = Case.open(case)
+    due = pipeline.due(opened)
     with engine(opened) as db:
         rows = proof.find(db, message)
         found = proof.proofs(opened, db, rows)
@@ -134,7 +135,9 @@ def why(case: Path, message: str, verify: bool, elsewhere: tuple[Path, ...], rec
             whatif.recompute(opened, rows, found)
     places = [place for one in found for place in proof.places(one)]
     whole = _open(opened, places, elsewhere, verify=verify, quiet=out.quiet or out.as_json)
-    document = {"asked": message, "verified": verify, "copies": len(rows), "letters": found}
+    if due:
+        out.talk(_("To be run again, since something changed: {stages}").format(stages=", ".join(due)))
+    document = {"asked": message, "verified": verify, "due": due, "copies": len(rows), "letters": found}
     out.answer(proof.as_json(document), proof_lines.lines(document, str(case)))
     return DONE if whole else SKIPPED
 

@@ -311,12 +311,14 @@ def _reach(case: Case) -> list[Row]:
     if not case.config.reach or not path.is_file():
         return []
     text = path.read_text(encoding="utf-8-sig")
-    lines = [text.count("\n", 0, found.start() + len(found.group()) - len(found.group().lstrip())) + 1
-             for found in _REACH_LINE.finditer(text)]  # fmt: skip
+    ends = (found.end() for found in _REACH_LINE.finditer(text))
+    lines: list[int | None] = [text.count("\n", 0, end) + 1 for end in ends]
+    if len(lines) != len(case.config.reach):
+        lines = [None] * len(case.config.reach)  # written in another form of TOML
     digest = sha256_file(path)
     return [
         {"kind": "reach", "file": str(path), "evidence_id": digest, "line": line, **_told(reach)}
-        for line, reach in zip(lines, case.config.reach, strict=False)
+        for line, reach in zip(lines, case.config.reach, strict=True)
     ]
 
 
@@ -333,9 +335,9 @@ def _meant(line: Row, ground: Row) -> bool:
     if ground["event_id"] or ground["message_id"]:
         return False
     note = (ground["note"] or "").lower()
-    if line["what"] == "mailbox":
-        return "open to the intruder" in note and (not line["basis"] or line["basis"].lower() in note)
-    return line["name"] in note
+    if line["basis"] and line["basis"].lower() not in note:
+        return False
+    return line["name"] in note or (line["what"] == "mailbox" and "open to the intruder" in note)
 
 
 def _through(db: Engine, message_id: str) -> list[Row]:

@@ -9,6 +9,8 @@ from unsealed.report.facts import plain
 
 MAX_GROUNDS = 10
 """Grounds that are told; the rest is counted, and in `--json`."""
+MAX_SESSIONS = 12
+"""Sessions that are named in one command; more are in `--json`."""
 MAX_TEXT = 600
 """Characters of a record that are shown."""
 
@@ -79,7 +81,7 @@ def _ground(ground: Row, number: int, proof: Row, _: words.Translate) -> Iterato
         )
     for line in ground["reach"]:
         yield "  " + _("said in {file}, line {line}; SHA-256 {sha256}").format(
-            file=_clean(line["file"]), line=line["line"], sha256=line["evidence_id"]
+            file=_clean(line["file"]), line=line["line"] or "?", sha256=line["evidence_id"]
         )
 
 
@@ -189,12 +191,12 @@ def _change(change: Row, case: str, _: words.Translate) -> str:
         else:
             text = _("If all its {n:,} sessions were rejected, it would be: {name} ({ground})")
         told = text.format(sessions=sessions, n=len(change["sessions"]), name=_name(change, _), ground=_left(change, _))
-        return told + _sure(change, _) + f". {command}"
+        return told + _sure(change, _) + (f". {command}" if len(change["sessions"]) <= MAX_SESSIONS else "")
     if change["kind"] == "reach":
         return _(
             "If {name} was not open then ({file}, line {line}), it would be: {verdict} ({ground})"
         ).format(
-            name=_clean(change["name"]), file=_clean(change["file"]), line=change["line"], verdict=_name(change, _),
+            name=_clean(change["name"]), file=_clean(change["file"]), line=change["line"] or "?", verdict=_name(change, _),
             ground=_left(change, _),
         ) + _sure(change, _)  # fmt: skip
     if change["kind"] == "log":
