@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -119,20 +119,26 @@ class Config:
     partners: tuple[Partner, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Assumed:
+    """What case.toml would say under other assumptions, and what a person would have decided."""
+
+    config: Config
+    decisions: tuple[tuple[str, str, str], ...] = ()
+    """State (`confirmed`, `rejected`), session or event, and the entry that says so (`decide 1`)."""
+
+
 def load(path: Path) -> Config:
     """Read `case.toml`.
 
     Raises:
         ConfigError: naming the file, the line or the key, and what it should be.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{path}: {error}. Mend the file, or start from the comments that `unsealed new` writes."
-        ) from error
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}. Is this a case folder? `unsealed new` makes one.") from error
+    document = _parsed(
+        path,
+        "Mend the file, or start from the comments that `unsealed new` writes.",
+        "Is this a case folder? `unsealed new` makes one.",
+    )
     return _Reader(path, document).config()
 
 
@@ -159,6 +165,30 @@ def line_of(path: Path, key: str) -> int | None:
         if inside and not found and re.match(rf"[\"']?{re.escape(name)}[\"']?\s*=", text) and name:
             return number
     return head
+
+
+def assume(path: Path, own: Config) -> Assumed:
+    """Read a file of assumptions, and lay it over what a case says.
+
+    Args:
+        path: TOML with `[[reach]]` and `[[intruder]]` as in case.toml, `[[decide]]` (`state` and `session` or `event`),
+            and `[incident]`. A `[[reach]]` of a kind and name that the case has takes the place of the case's own.
+        own: what the case says; times without a zone are read in its zone.
+
+    Raises:
+        ConfigError: naming the file, the line or the key, and what it should be.
+    """
+    document = _parsed(path, "Mend the file (docs/how-to/what-if.md).", "Check the path given with --assume.")
+    return _Assumptions(path, {"timezone": own.timezone, **document}).laid_over(own)
+
+
+def _parsed(path: Path, mend: str, missing: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}. {mend}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}. {missing}") from error
 
 
 class _Reader:
@@ -257,8 +287,8 @@ class _Reader:
         told = name.strip() if kind in {"server", "export"} else name.strip().rstrip(".").lower()
         return Reach(kind, told, start, end, str(row.get("basis", "")), mailboxes, folders, path, taken, number)
 
-    def _intruder(self, number: int, row: dict[str, Any]) -> Intruder:
-        where = f"intruder {number}"
+    def _intruder(self, number: int, row: dict[str, Any], told: int | None = None) -> Intruder:
+        where = f"intruder {told or number}"
         self._known(row, where, *_INTRUDER_KEYS, "from", "to", "basis")
         match = {key: str(row[key]).strip() for key in _INTRUDER_KEYS if row.get(key)}
         if not match:
@@ -287,3 +317,41 @@ class _Reader:
         if start and end and end < start:
             raise self.fail(f"{where}.to", "no earlier than `from`")
         return start, end
+
+
+class _Assumptions(_Reader):
+    """Takes a file of assumptions apart."""
+
+    _SECTIONS = ("decide", "incident", "intruder", "reach")
+
+    def laid_over(self, own: Config) -> Assumed:
+        unknown = set(self.document) - {*self._SECTIONS, "timezone"}
+        if unknown:
+            raise self.fail(f"`{min(unknown)}`", f"one of {', '.join(self._SECTIONS)}")
+        incident = self._table("incident")
+        self._known(incident, "incident", "discovered", "contained")
+        reach = [self._reach(n, row) for n, row in self._rows("reach")]
+        replaced = {(each.kind, each.name) for each in reach}
+        intruders = [self._intruder(n + len(own.intruders), row, n) for n, row in self._rows("intruder")]
+        decisions = tuple(self._decision(n, row) for n, row in self._rows("decide"))
+        if not (reach or intruders or decisions or incident):
+            raise self.fail("the file", f"at least one of {', '.join(self._SECTIONS)}")
+        kept = tuple(each for each in own.reach if (each.kind, each.name) not in replaced)
+        config = replace(
+            own,
+            reach=(*kept, *reach),
+            intruders=(*own.intruders, *intruders),
+            discovered=self._time(incident, "incident", "discovered") or own.discovered,
+            contained=self._time(incident, "incident", "contained") or own.contained,
+        )
+        return Assumed(config, decisions)
+
+    def _decision(self, number: int, row: dict[str, Any]) -> tuple[str, str, str]:
+        where = f"decide {number}"
+        self._known(row, where, "state", "session", "event", "basis")
+        if row.get("state") not in ("confirmed", "rejected"):  # it may be what no set can hold
+            raise self.fail(f"{where}.state", '"confirmed" or "rejected"')
+        named = [row[key] for key in ("session", "event") if key in row]
+        if len(named) != 1 or not isinstance(named[0], str) or not named[0].strip():
+            raise self.fail(where, "given with either `session` or `event`, in quotes")
+        return row["state"], named[0].strip(), where

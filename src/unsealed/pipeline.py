@@ -217,6 +217,19 @@ def _usable(kind: str, path: Path) -> None:
             raise UsageError(f"{path}: no Sigma rule that can be used is in there{why}.")
 
 
+def events_of(case: Case, subject: str) -> list[str]:
+    """Give the events that a session or an event id stands for now, as `decide` takes it; nothing where there is none."""
+    from unsealed.query import engine
+
+    with engine(case) as db:
+        rows = db.rows(
+            "SELECT event_id FROM activity WHERE session = ? OR event_id = ? UNION "
+            "SELECT event_id FROM events WHERE event_id = ? OR session_id = ? ORDER BY 1",
+            [subject] * 4,
+        )
+    return [row["event_id"] for row in rows]
+
+
 def _once(case: Case, name: str, stage: Callable[[], None], *more: str) -> None:
     """Run a stage unless its inputs, rules and outputs are those of its last full run."""
     known, version = _BY_NAME[name], _rules(name)

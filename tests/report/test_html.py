@@ -1,5 +1,6 @@
 """The report opens from disk without network or script, shows text from evidence as text, and leaves nothing out."""
 
+import hashlib
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -76,3 +77,25 @@ def test_every_section_is_there_in_both_languages(tmp_path: Path) -> None:
     assert len(re.findall("<h2>", english)) == len(re.findall("<h2>", japanese)) >= 7
     assert "知り得ないこと" in japanese
     assert "No activity of an intruder has been found yet" in english
+
+
+def test_every_opened_letter_has_the_files_and_places_of_its_proof(page: str, tmp_path: Path) -> None:
+    log, letter = (tmp_path / "log.json").read_bytes(), tmp_path / "a@example.org" / "1.eml"
+    proofs = page.split('<details class="proof">')[1:]
+    assert len(proofs) == 2  # the letter, and the one that only the log names
+    told = {tuple(re.findall(r"<code>([^<]*)</code>", part.split("</details>")[0])) for part in proofs}
+    record = (f"byte:1+{len(log) - 2}", hashlib.sha256(log).hexdigest())
+    own = (f"byte:0+{len(HOSTILE)}", hashlib.sha256(HOSTILE).hexdigest())
+    assert told == {(*own, *record), record}
+    assert str(letter) in page
+    assert "unsealed why" in page
+
+
+def test_the_places_of_letters_are_bounded_and_the_page_says_so(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del page
+    monkeypatch.setattr("unsealed.report.proof.MAX_SHOWN", 1)
+    again = html.render(pipeline.Case.open(tmp_path / "case"), "en")
+    assert again.count('<details class="proof">') == 1
+    assert "The places of further letters" in again

@@ -2,13 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from unsealed.cli.base import CASE, DONE, FAILED, PATHS, Output, command, skipped_lines
+from unsealed.cli.base import CASE, DONE, FAILED, PATHS, SKIPPED, Output, command, skipped_lines
 from unsealed.errors import UsageError
 from unsealed.i18n import _
+
+if TYPE_CHECKING:
+    from unsealed.case import Case
 
 
 @command(name="status", help=_("What is in, what is done, what was skipped, what to do next."))
@@ -91,6 +94,72 @@ def table(
         sheets.write(opened, sql, form, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     return DONE
+
+
+@command(
+    name="why",
+    help=_("Prove one letter's verdict: every ground down to the byte, and what would change it."),
+)
+@CASE
+@click.argument("message")
+@click.option(
+    "--verify/--no-verify", default=True, help=_("Hash each file again before it is believed; or say that it was not.")
+)
+@click.option(
+    "--evidence",
+    "elsewhere",
+    multiple=True,
+    type=PATHS,
+    help=_("A folder to look in for files that no longer lie where they lay; may be repeated."),
+)
+@click.option(
+    "--recompute", is_flag=True, help=_("Run hunt and verdicts again for each session that might be rejected.")
+)
+def why(case: Path, message: str, verify: bool, elsewhere: tuple[Path, ...], recompute: bool, out: Output) -> int:
+    """Prove a verdict. MESSAGE is our message_id, the beginning of one, or an Internet Message-ID."""
+    from unsealed import pipeline, whatif
+    from unsealed.case import Case
+    from unsealed.query import engine
+    from unsealed.report import proof, proof_changes, proof_lines
+
+    opened = Case.open(case)
+    due = pipeline.due(opened)
+    with engine(opened) as db:
+        rows = proof.find(db, message)
+        found = proof.proofs(opened, db, rows)
+        for one in found:
+            proof_changes.via(db, one)
+            one["changes"] = proof_changes.changes(one)
+    if recompute:
+        with opened.lock():
+            whatif.recompute(opened, rows, found)
+    places = [place for one in found for place in proof.places(one)]
+    whole = _open(opened, places, elsewhere, verify=verify, quiet=out.quiet or out.as_json)
+    if due:
+        out.talk(_("To be run again, since something changed: {stages}").format(stages=", ".join(due)))
+    document = {"asked": message, "verified": verify, "due": due, "copies": len(rows), "letters": found}
+    out.answer(proof.as_json(document), proof_lines.lines(document, str(case)))
+    return DONE if whole else SKIPPED
+
+
+def _open(
+    case: "Case", places: list[dict[str, Any]], elsewhere: tuple[Path, ...], *, verify: bool, quiet: bool
+) -> bool:
+    """Open the evidence at each place, and add to it what stands there; tell whether all of it could be."""
+    from dataclasses import asdict
+
+    from unsealed.progress import progress
+    from unsealed.read.locate import Opener, Wanted
+
+    wanted = [Wanted(place["evidence_id"], place["locator"], place["marks"]) for place in places]
+    with (
+        progress(_("Hashing"), quiet=quiet) as bar,
+        Opener(case, elsewhere, verify=verify, progress=bar) as opener,
+    ):
+        found = opener.open(wanted)
+    for place, one in zip(places, wanted, strict=True):
+        place["opened"] = asdict(found[one])
+    return all(record.state == "found" for record in found.values())
 
 
 @command(name="report", help=_("Write the report: one HTML file that opens from disk."))

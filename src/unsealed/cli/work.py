@@ -1,13 +1,16 @@
 """The commands that work: make a case, take evidence in, hunt, judge, decide, all of it in one."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from unsealed.cli.base import CASE, DONE, FAILED, PATHS, SKIPPED, Output, command, hunting, reading, skipped_lines
 from unsealed.errors import UsageError
 from unsealed.i18n import _
+
+if TYPE_CHECKING:
+    from unsealed.case import Case
 
 
 @command(name="new", help=_("Make a case folder."))
@@ -117,17 +120,36 @@ def hunt(case: Path, out: Output, **given: Any) -> int:  # noqa: ANN401 - `hunti
 
 @command(name="expose", help=_("Judge every letter: was it opened?"))
 @CASE
-def expose(case: Path, out: Output) -> int:
+@click.option(
+    "--assume",
+    type=PATHS,
+    metavar="FILE",
+    help=_("Judge under other assumptions (TOML), print what would differ, and change nothing in the case."),
+)
+def expose(case: Path, assume: Path | None, out: Output) -> int:
     """Judge."""
     from unsealed import pipeline
     from unsealed.case import Case
     from unsealed.report import facts, terminal
 
     opened = Case.open(case)
+    if assume:
+        return _assume(opened, assume, out)
     with opened.lock():
         pipeline.expose(opened)
     known = facts.facts(opened)
     out.answer({key: known[key] for key in ("verdicts", "letters", "mailboxes", "next")}, terminal.summary(known))
+    return DONE
+
+
+def _assume(case: "Case", file: Path, out: Output) -> int:
+    """Judge on assumptions, beside the case."""
+    from unsealed import whatif
+    from unsealed.report import whatif_lines
+
+    with case.lock():
+        found = whatif.answer(case, file)
+    out.answer(found, whatif_lines.lines(found))
     return DONE
 
 
@@ -161,29 +183,20 @@ def run(
 @click.argument("subjects", nargs=-1, required=True, metavar="SESSION_OR_EVENT...")
 def decide(case: Path, state: str, subjects: tuple[str, ...], out: Output) -> int:
     """Keep a person's decision."""
+    from unsealed import pipeline
     from unsealed.case import Case
-    from unsealed.query import engine
 
     opened = Case.open(case)
     with opened.lock():
-        with engine(opened) as db:
-            found: dict[str, list[str]] = {}
-            for subject in subjects:
-                rows = db.rows(
-                    "SELECT event_id FROM activity WHERE session = ? OR event_id = ? UNION "
-                    "SELECT event_id FROM events WHERE event_id = ? OR session_id = ? ORDER BY 1",
-                    [subject] * 4,
-                )
-                if not rows:
-                    raise UsageError(
-                        f"{subject}: no such session or event. `unsealed table {case} activity` lists them."
-                    )
-                found[subject] = [row["event_id"] for row in rows]
+        found = {subject: pipeline.events_of(opened, subject) for subject in subjects}
+        for subject, events in found.items():
+            if not events:
+                raise UsageError(f"{subject}: no such session or event. `unsealed table {case} activity` lists them.")
         opened.decide("confirmed" if state == "confirm" else "rejected", found)
-    events = sum(len(ids) for ids in found.values())
+    count = sum(len(ids) for ids in found.values())
     lines = [
         _("Kept: {n:,} events. They count from the next run on: {command}").format(
-            n=events, command=f"unsealed run {case}"
+            n=count, command=f"unsealed run {case}"
         )
     ]
     out.answer({"decided": state, "subjects": {key: len(ids) for key, ids in found.items()}}, lines)

@@ -100,8 +100,9 @@ def _sweep(case: Case) -> None:
             for file in folder.iterdir():
                 if (table, file.name) not in known:
                     file.unlink()
-    for spill in case.folder.glob(".sql-*"):
-        shutil.rmtree(spill, ignore_errors=True)
+    for pattern in (".sql-*", ".open-*", ".assume-*"):
+        for left in case.folder.glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _keep(case: Case, result: Result, versions: dict[str, str]) -> None:

@@ -55,6 +55,17 @@ class Olm:
                 detail = f"the archive can't be read further: {error}"
                 yield skip(part, f"byte:0+{part.size}", "damaged_archive", detail)
 
+    def item(self, part: Part, locator: str) -> list[Row]:
+        """Give one member's item again, by the member's name."""
+        try:
+            with zipfile.ZipFile(part.path) as archive:
+                names = {info.filename: info for info in archive.infolist()[:MAX_MEMBERS]}
+                wanted = locator.removeprefix("member:")
+                info = names.get(wanted) or names.get(wanted.rpartition("#")[0])
+                return list(_member(archive, info, names, part)) if info else []
+        except (zipfile.BadZipFile, OSError, ValueError):
+            return []
+
 
 def _member(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, names: dict[str, zipfile.ZipInfo], part: Part

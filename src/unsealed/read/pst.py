@@ -60,6 +60,17 @@ class Pst:
                 locator = f"item:{node.number:#x}"
                 yield from guarded(mailbox.rows(node, part, locator), part, locator)
 
+    def item(self, part: Part, locator: str) -> list[Row]:
+        """Give one item again, by its node's number."""
+        try:
+            mailbox = _opened(part.path, part.size, part.evidence_id)
+        except (BadRecord, struct.error):
+            return []
+        for node in mailbox.items:
+            if locator == f"item:{node.number:#x}":
+                return guarded(mailbox.rows(node, part, locator), part, locator)
+        return []
+
 
 @lru_cache(maxsize=1)
 def _opened(path: str, size: int, evidence_id: str) -> "_Mailbox":

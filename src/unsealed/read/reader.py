@@ -128,6 +128,15 @@ class Recogniser(Protocol):
         ...
 
 
+@runtime_checkable
+class Itemised(Protocol):
+    """A reader whose records have no bytes of their own in the file: it gives one again by its place."""
+
+    def item(self, part: Part, locator: str) -> list[Row]:
+        """Give the rows of the record at a place, as `read` gave them; nothing where there is none."""
+        ...
+
+
 def before(part: Part) -> Part:
     """Give the stretch right before a range: what stands there may stand in the range once more."""
     return replace(part, start=max(0, part.start - BEFORE), end=part.start)

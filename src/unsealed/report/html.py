@@ -8,7 +8,7 @@ from typing import Any
 from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
-from unsealed.report import exposed, hunting, needs, words
+from unsealed.report import exposed, hunting, needs, proof, words
 from unsealed.report.facts import facts
 from unsealed.report.plain import plain
 from unsealed.report.plots import Lane, Span, growth, timeline
@@ -54,7 +54,8 @@ def render(case: Case, language: str) -> str:
             "growth": _growth(document["most_exposed"], _),
             "taken": exposed.sentences(document["most_exposed"], _),
             "folders": _folders(db),
-            "conversations": _conversations(db),
+            "conversations": (conversations := _conversations(db)),
+            "unproved": proof.attach(db, conversations),
             "more": _more(db),
             "skipped": _places(db),
             "evidence": _evidence(db),

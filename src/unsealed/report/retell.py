@@ -16,7 +16,20 @@ MAX_TEXT = 2_000
 """A longer note is no note of ours."""
 _ANYTHING = ("what", "why", "client", "basis", "finding", "condition", "line", "value", "folder")
 """Places in which any text may stand; in others stands one word."""
-_NUMBERS = ("number", "days", "all", "most", "known", "hours", "records", "visits", "span", "minutes", "distance", "kept")
+_NUMBERS = (
+    "number",
+    "days",
+    "all",
+    "most",
+    "known",
+    "hours",
+    "records",
+    "visits",
+    "span",
+    "minutes",
+    "distance",
+    "kept",
+)
 DEPTH = 4
 """A note in a note in a note: where it ends."""
 
