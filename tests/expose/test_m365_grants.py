@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from scene import ALICE, BOB, HOME, HOME_IP, Scene
+from scene import ALICE, BOB, HOME_IP, Scene
 
 CAROL, MALLORY = "carol@example.org", "mallory@example.org"
 ADMIN = {"client_ip": HOME_IP, "client": None}

@@ -106,6 +106,8 @@ def _token(match: re.Match[str]) -> Token:
     if part["phrase"] is not None:
         return Token("term", part["phrase"], quoted=True, prefix=bool(part["star"]), sign=part["plus"])
     word = part["word"]
+    if re.fullmatch(r"\w+[:=<>]+", word):
+        raise ValueError("a property without a value")
     return Token("term", word.rstrip("*"), prefix=word.endswith("*"), sign=part["plus"])
 
 

@@ -216,11 +216,10 @@ def folders_open(db: Engine) -> None:
     held = db.rows("""
         SELECT DISTINCT mailbox, folder FROM copies WHERE mailbox IN (SELECT mailbox FROM widened WHERE folder IS NOT NULL)
         ORDER BY ALL""")
-    lie = [
-        (one["g"], folder)
-        for one in opened
-        for folder in sum(meant(one["folder"], [row["folder"] for row in held if row["mailbox"] == one["mailbox"]]), [])
-    ]
+    lie = []
+    for one in opened:
+        sure, unsure = meant(one["folder"], [row["folder"] for row in held if row["mailbox"] == one["mailbox"]])
+        lie += [(one["g"], folder) for folder in (*sure, *unsure)]
     numbers, names_ = [pair[0] for pair in lie], [pair[1] for pair in lie]
     db.register("lie", pa.table({"g": pa.array(numbers, pa.int64()), "folder": pa.array(names_, pa.string())}))
     db.execute(f"""
