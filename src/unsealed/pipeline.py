@@ -38,8 +38,8 @@ STAGES = (
     Stage(
         "expose",
         "Which letters did they open?",
-        ("activity", "accesses", "events", "messages", "coverage"),
-        ("exposures",),
+        ("activity", "accesses", "events", "messages", "attachments", "coverage"),
+        ("exposures", "searches"),
     ),
 )
 _BY_NAME = {stage.name: stage for stage in STAGES}

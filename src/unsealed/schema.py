@@ -271,6 +271,18 @@ _TABLES = (
         ("from_address", TEXT, "the sender"),
         ("date", TIME, "the message's date"),
     ),
+    _table(
+        "searches",
+        "expose",
+        "What the intruder looked for: a row a search whose words a log tells.",
+        ("event_id", TEXT, "the record of the search"),
+        ("time", TIME, "when"),
+        ("user", TEXT, "by which account"),
+        ("mailbox", TEXT, "in whose mailbox, where it was in one"),
+        ("query", TEXT, "the words, as the log has them"),
+        ("operation", TEXT, "the kind of search, in the log's own word"),
+        ("source", TEXT, "which log"),
+    ),
 )
 
 TABLES = {table.name: table for table in _TABLES}

@@ -1,7 +1,7 @@
 """Which letters did they open? Activity, accesses, events, messages and coverage to `exposures`."""
 
 from unsealed.case import Case
-from unsealed.expose import access, copies, known_reach, named, quoting, verdict
+from unsealed.expose import access, copies, known_reach, named, quoting, searches, verdict
 from unsealed.expose.ways import ways
 from unsealed.query import engine
 
@@ -27,4 +27,5 @@ def expose(case: Case) -> int:
         quoting.quoted(db)
         access.logged(db)
         access.unreached(db)
+        searches.write(db)
         return verdict.write(db)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
-_ARGUMENT = re.compile(r"-(\w+)[ :]+(\"[^\"]*\"|'[^']*'|\([^)]*\)|\{[^}]*\}|[^-\s]\S*|)")
+_ARGUMENT = re.compile(
+    r"""(?<!\S)-(\w+)(?:[ :]+|$)("(?:[^"`]|""|`.)*"|'(?:[^']|'')*'|\([^)]*\)|\{[^}]*\}|(?!-[A-Za-z])\S+|)""", re.DOTALL
+)
 _NOTHING = {"", "$null", "null", "none", "{}", "()", "@{}", "@()"}
 
 
@@ -28,19 +30,32 @@ def parameters(record: Mapping[str, Any]) -> dict[str, str]:
     """Give a cmdlet's parameters by lower-case name, from a list of pairs or from its command line."""
     raw = record.get("Parameters")
     if isinstance(raw, str) and raw.lstrip()[:1] not in {"[", "{"}:
-        found = {name.lower(): value.strip().strip("\"'") for name, value in _ARGUMENT.findall(raw)}
+        found = {name.lower(): _unquoted(value.strip()) for name, value in _ARGUMENT.findall(raw)}
     else:
         found = {str(pair.get("Name", "")).lower(): _text(pair.get("Value")) for pair in pairs(raw)}
     return {name: "" if folded(value) in _NOTHING else value for name, value in found.items()}
 
 
-def pairs(value: object) -> Iterator[dict[str, Any]]:
-    """Give pairs of Name and Value, from a list, from an object, or from JSON text of either."""
+def _unquoted(value: str) -> str:
+    """Give what stands in quotes as PowerShell reads it."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return re.sub(r"""`(.)|"(")""", r"\1\2", value[1:-1], flags=re.DOTALL)
+    return value[1:-1].replace("''", "'") if len(value) > 1 and value[0] == value[-1] == "'" else value
+
+
+def opened(value: object) -> object:
+    """Give what JSON text holds; anything else as it is."""
     if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
         try:
-            value = json.loads(value)
+            return json.loads(value)
         except ValueError:
-            return
+            return value
+    return value
+
+
+def pairs(value: object) -> Iterator[dict[str, Any]]:
+    """Give pairs of Name and Value, from a list, from an object, or from JSON text of either."""
+    value = opened(value)
     if isinstance(value, dict):
         value = [{"Name": name, "Value": item} for name, item in value.items()]
     if isinstance(value, list):
@@ -92,7 +107,7 @@ def owner(row: Mapping[str, Any], given: Mapping[str, str], names: Mapping[str, 
     else:
         spoken = [given.get("identity", ""), target]
     for word in filter(None, spoken):
-        found = _resolve(word, row["user"], names)
+        found = person(word, row["user"], names)
         if found:
             return found
     return None if any(spoken) and not _is_path(spoken) else row["mailbox"] or row["user"]
@@ -103,7 +118,14 @@ def _is_path(spoken: Iterable[str]) -> bool:
     return all(re.fullmatch(r"[0-9a-f{}-]{16,}", folded(word)) for word in spoken if word)
 
 
-def _resolve(word: str, user: str | None, names: Mapping[str, tuple[str, ...]]) -> str | None:
+def person(word: str, user: str | None, names: Mapping[str, tuple[str, ...]]) -> str | None:
+    """Give whom a word stands for: an address, an alias, a display name, a distinguished name or a path.
+
+    Args:
+        word: the word.
+        user: who is meant where several bear the name.
+        names: mailboxes by alias and by display name, folded.
+    """
     found = addresses(word)
     if found:
         return found[0]

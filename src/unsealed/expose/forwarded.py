@@ -2,22 +2,13 @@
 
 from typing import Any
 
-from unsealed.expose.conditions import Condition
+from unsealed.expose import asks
 from unsealed.expose.copies import NOT_ARRIVED
 from unsealed.expose.forwarding import OPERATIONS, Forward, forwards
+from unsealed.expose.m365.people import domains, names
 from unsealed.query import Engine
 
 _FOREVER = 1 << 62
-_CONTAINS = {
-    "subject": "contains(lower(m.subject), {0})",
-    "text": "contains(lower(m.text), {0})",
-    "sender": "contains(m.from_address, {0})",
-    "recipients": "len(list_filter({1}, lambda p: contains(p.address, {0}))) > 0",
-}
-_IS = {
-    "sender": "m.from_address = {0}",
-    "recipients": "len(list_filter({1}, lambda p: p.address = {0})) > 0",
-}
 _PEOPLE = 'list_concat(m."to", m.cc, m.bcc)'
 
 
@@ -29,21 +20,8 @@ def forwarded(db: Engine) -> None:
                event_id IN (SELECT event_id FROM act WHERE inside) AS by_intruder
         FROM events WHERE operation IN ({operations}) AND outcome IS DISTINCT FROM 'failure' ORDER BY time, event_id""")
     if any(row["by_intruder"] for row in rows):
-        for forward in forwards(rows, _names(db)):
+        for forward in forwards(rows, names(db), domains(db)):
             _letters(db, forward)
-
-
-def _names(db: Engine) -> dict[str, tuple[str, ...]]:
-    """Give the known mailboxes by alias, and by the name under which their owners write."""
-    rows = db.rows("""
-        WITH boxes AS (
-            SELECT mailbox FROM copies WHERE mailbox LIKE '%@%' UNION SELECT "user" FROM events WHERE "user" LIKE '%@%'),
-        names AS (
-            SELECT split_part(mailbox, '@', 1) AS name, mailbox FROM boxes
-            UNION SELECT DISTINCT lower(trim(from_name)), from_address FROM messages
-            WHERE length(trim(from_name)) > 2 AND from_address IN (SELECT mailbox FROM copies))
-        SELECT name, list(DISTINCT mailbox ORDER BY mailbox) AS boxes FROM names GROUP BY name ORDER BY name""")
-    return {row["name"].casefold(): tuple(row["boxes"]) for row in rows}
 
 
 def _letters(db: Engine, forward: Forward) -> None:
@@ -65,31 +43,28 @@ def _letters(db: Engine, forward: Forward) -> None:
             SELECT split_part(mailbox, '@', -1) FROM events WHERE mailbox LIKE '%@%'
             UNION SELECT split_part("user", '@', -1) FROM events WHERE event_id = ?)""")
         values.append(forward.event_id)
-    for condition in forward.conditions:
-        text, bound = _condition(condition)
-        where.append(text)
-        values += bound
     note = f"sent on by the intruder's {forward.told()}"
-    doubt = f"; whether its condition ({', '.join(forward.unknown)}) was met can't be told" if forward.unknown else ""
-    sure = "FALSE" if forward.unknown else "c.arrived IS NOT NULL"
+    what = f"its condition ({', '.join(forward.unknown)})" if forward.unknown else "its conditions"
+    asked = asks.every(
+        [forward.asks, *([asks.cant_tell("its past")] if forward.unknown[len(forward.asks.unknown) :] else [])]
+    )
     db.execute(
         f"""
         INSERT INTO grounds
-        SELECT c.n, CASE WHEN {sure} THEN 'copied' ELSE 'in_reach' END,
-               CASE WHEN {sure} THEN 'forwarded' ELSE 'no_item_log' END, ?,
-               ? || CASE WHEN c.arrived IS NULL THEN '; when it came is not known' ELSE '' END, NULL, c.arrived
-        FROM copies c, messages m WHERE {" AND ".join(where)}
-          AND coalesce(c.arrived >= ? AND c.arrived < ?, TRUE)""",
-        [forward.event_id, note + doubt, *values, forward.start, forward.end or _FOREVER],
+        WITH met AS (SELECT c.n, c.arrived, {asked.sql} AS met FROM copies c, messages m WHERE {" AND ".join(where)}
+                     AND coalesce(c.arrived >= ? AND c.arrived < ?, TRUE))
+        SELECT n, CASE WHEN met AND arrived IS NOT NULL THEN 'copied' ELSE 'in_reach' END,
+               CASE WHEN met AND arrived IS NOT NULL THEN 'forwarded' ELSE 'no_item_log' END, ?,
+               ? || CASE WHEN met IS NULL THEN ? ELSE '' END
+                 || CASE WHEN arrived IS NULL THEN '; when it came is not known' ELSE '' END, NULL, arrived
+        FROM met WHERE met IS DISTINCT FROM FALSE""",
+        [
+            *asked.values,
+            *values,
+            forward.start,
+            forward.end or _FOREVER,
+            forward.event_id,
+            note,
+            f"; whether {what} was met can't be told",
+        ],
     )
-
-
-def _condition(condition: Condition) -> tuple[str, list[str]]:
-    """Give a condition as SQL, and its values."""
-    forms = _IS if condition.whole else _CONTAINS
-    parts, values = list[str](), list[str]()
-    for field in condition.fields:
-        for word in condition.words:
-            parts.append(forms[field].format("?", _PEOPLE))
-            values.append(word.lower())
-    return f"coalesce({' OR '.join(parts)}, FALSE)", values

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from unsealed.expose import cmdlets, outlook_rules
-from unsealed.expose.conditions import Condition, conditions, is_condition
+from unsealed.expose.asks import Ask
+from unsealed.expose.conditions import Setting, conditions, is_condition
 
 _FORWARDS = (
     "addtorecipients",
@@ -42,7 +43,8 @@ class Forward(NamedTuple):
     end: int | None
     event_id: str
     by_intruder: bool
-    conditions: tuple[Condition, ...]
+    asks: Ask
+    """What it asks of a letter."""
     unknown: tuple[str, ...]
     """Conditions that can't be judged from a letter."""
 
@@ -73,15 +75,18 @@ class _Rule:
     """The stretch of time that is not over."""
 
 
-def forwards(rows: Iterable[Mapping[str, Any]], names: Mapping[str, tuple[str, ...]]) -> list[Forward]:
+def forwards(
+    rows: Iterable[Mapping[str, Any]], names: Mapping[str, tuple[str, ...]], domains: tuple[str, ...] = ()
+) -> list[Forward]:
     """Follow all records of rules and settings in time, and give what the intruder had standing, from when to when.
 
     Args:
         rows: events of `OPERATIONS` in order of time, with `us`, `event_id`, `operation`, `user`, `mailbox`, `target`,
             `raw`, and `by_intruder`.
         names: mailboxes by alias and by display name, folded.
+        domains: the organisation's own.
     """
-    book = _Book(names)
+    book = _Book(names, domains)
     for row in rows:
         book.read(row)
     return book.close()
@@ -90,8 +95,8 @@ def forwards(rows: Iterable[Mapping[str, Any]], names: Mapping[str, tuple[str, .
 class _Book:
     """Keeps the state of all rules while the records are read in order of time."""
 
-    def __init__(self, names: Mapping[str, tuple[str, ...]]) -> None:
-        self.names = names
+    def __init__(self, names: Mapping[str, tuple[str, ...]], domains: tuple[str, ...]) -> None:
+        self.names, self.domains = names, domains
         self.rules: list[_Rule] = []
         self.done: list[Forward] = []
 
@@ -226,7 +231,7 @@ class _Book:
             self.done.append(rule.standing._replace(end=row["us"] if row else None))
         rule.standing = None
         if row and rule.enabled and rule.sends:
-            found, unknown = conditions(rule.given)
+            asked = conditions(rule.given, Setting(rule.owner, self.domains, self.names))
             rule.standing = Forward(
                 rule.owner,
                 rule.kind,
@@ -236,6 +241,6 @@ class _Book:
                 None,
                 row["event_id"],
                 rule.by_intruder,
-                found,
-                (*unknown, *rule.doubts),
+                asked,
+                (*asked.unknown, *rule.doubts),
             )

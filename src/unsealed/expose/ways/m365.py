@@ -4,11 +4,14 @@ Rules: https://learn.microsoft.com/purview/audit-log-investigate-accounts.
 """
 
 from unsealed.expose.forwarded import forwarded
+from unsealed.expose.m365.exported import exported
+from unsealed.expose.m365.widened import kept_out, widened
 from unsealed.expose.synced import synced
 from unsealed.expose.ways.way import Way
 
 WAY = Way(
     sources=("m365_audit", "entra_signin", "entra_audit"),
     items="m365_mail_items",
-    took=(synced, forwarded),
+    widens=(widened,),
+    took=(synced, forwarded, exported, kept_out),
 )
