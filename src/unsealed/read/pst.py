@@ -27,7 +27,7 @@ class Pst:
     """A mailbox that Outlook keeps in a file."""
 
     name = "pst"
-    version = "2"
+    version = "3"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from unsealed.expose.copies import LETTER, bare
 from unsealed.expose.quoting import short, words
+from unsealed.expose.quoting.attached import attached, told
 from unsealed.expose.quoting.fingerprints import Fingerprints
 from unsealed.expose.quoting.heap import Heap
 from unsealed.expose.quoting.measure import ENOUGH, ENOUGH_UNMARKED, Measure
@@ -44,7 +45,8 @@ Found = tuple[int, int, float]
 
 
 def quoted(db: Engine) -> None:
-    """Find the letters that stand in opened ones; every copy of such a letter gets the ground."""
+    """Find the letters that stand in opened ones, or hang on them; every copy of such a letter gets the ground."""
+    attached(db)
     _letters(db)
     if not db.value("SELECT EXISTS (FROM opened) AND EXISTS (FROM wanted)"):
         return
@@ -65,7 +67,8 @@ def quoted(db: Engine) -> None:
     db.execute(f"""
         INSERT INTO grounds
         SELECT c.n, 'quoted', 'quoted', NULL,
-               q.note || CASE WHEN contains(o.letter, '@') THEN '<' || o.letter || '>' ELSE o.letter END, o.message_id, NULL
+               q.note || {told("o.letter")} || coalesce(', which is attached whole to ' || {told("o.holder")}, ''),
+               o.message_id, NULL
         FROM quotes q JOIN letters l USING (k) JOIN opened o ON o.k = q.other JOIN copies c ON l.letter = {LETTER}
         WHERE c.n NOT IN (SELECT n FROM grounds WHERE verdict IN ('accessed', 'copied'))""")
 
@@ -73,7 +76,7 @@ def quoted(db: Engine) -> None:
 def _letters(db: Engine) -> None:
     """Make `letters`, numbered by date, the longest copy of each, and what is known of them.
 
-    `opened`; `wanted`, those of which a copy was not opened; `ties`, which letter answers which.
+    `opened`, and those that hang on opened ones; `wanted`, those of which a copy was not opened; `ties`, which letter answers which.
     """
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE texts AS
@@ -88,14 +91,18 @@ def _letters(db: Engine) -> None:
             FROM texts GROUP BY letter)""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE opened AS
-        SELECT l.k, l.letter, min(c.message_id) AS message_id
-        FROM copies c JOIN letters l ON l.letter = {LETTER}
-        WHERE c.n IN (SELECT n FROM grounds WHERE verdict IN ('accessed', 'copied'))
-        GROUP BY l.k, l.letter""")
+        WITH taken AS (
+                SELECT {LETTER} AS letter, min(c.message_id) AS message_id, NULL AS holder FROM copies c
+                WHERE c.n IN (SELECT n FROM grounds WHERE verdict IN ('accessed', 'copied')) GROUP BY letter),
+             held AS (
+                SELECT * FROM taken
+                UNION ALL SELECT letter, message_id, holder FROM attached ANTI JOIN taken USING (letter))
+        SELECT k, letter, held.message_id, holder FROM held JOIN letters USING (letter)""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE wanted AS
         SELECT DISTINCT l.k FROM copies c JOIN letters l ON l.letter = {LETTER}
-        WHERE c.n NOT IN (SELECT n FROM grounds WHERE verdict IN ('accessed', 'copied'))""")
+        WHERE c.n NOT IN (SELECT n FROM grounds WHERE verdict IN ('accessed', 'copied'))
+          AND l.letter NOT IN (SELECT letter FROM attached)""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE ties AS
         WITH links AS (
