@@ -133,7 +133,8 @@ def test_the_reasons_are_really_found() -> None:
 
 
 def test_the_bounds_that_the_pages_name_are_those_of_the_source() -> None:
-    from unsealed.expose import quoting, words
+    from unsealed.expose import quoting
+    from unsealed.expose.quoting import words
     from unsealed.hunt import activity, coverage, intrusion
     from unsealed.read import engine
     from unsealed.read.intake import unpack, walk
@@ -164,7 +165,7 @@ def test_the_bounds_that_the_pages_name_are_those_of_the_source() -> None:
     assert f"{intrusion.CLEAN.days} days, or twice the longest pause" in bounds
     assert (words.WORDS, words.CHARACTERS) == (5, 8)
     assert f"{quoting.ENOUGH:.0%}".replace("%", " %") in verdicts
-    assert f"{quoting.ENOUGH_UNLINKED:.0%}".replace("%", " %") in verdicts
+    assert f"{quoting.ENOUGH_UNMARKED:.0%}".replace("%", " %") in verdicts
 
 
 # -- pages -----------------------------------------------------------------------------------------------------------

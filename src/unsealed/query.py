@@ -89,10 +89,12 @@ class Engine:
         result = self.table(sql, parameters)
         return result.column(0)[0].as_py() if result.num_rows else None
 
-    def batches(self, sql: str, parameters: list[Any] | None = None) -> Iterator[pa.RecordBatch]:
-        """Give a query's result in batches: nothing is held whole."""
+    def batches(
+        self, sql: str, parameters: list[Any] | None = None, rows: int = BATCH_ROWS
+    ) -> Iterator[pa.RecordBatch]:
+        """Give a query's result in batches: nothing is held whole; of rows with long texts ask for fewer at a time."""
         with _told():
-            yield from self._db.sql(sql, params=parameters or []).to_arrow_reader(BATCH_ROWS)
+            yield from self._db.sql(sql, params=parameters or []).to_arrow_reader(rows)
 
     def write(self, name: str, sql: str, parameters: list[Any] | None = None) -> int:
         """Replace a table by a query's result, atomically; give the number of rows."""

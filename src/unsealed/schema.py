@@ -141,6 +141,8 @@ _TABLES = (
         ),
         ("sha1", TEXT, "SHA-1 of the decoded bytes, to match indicators by"),
         ("md5", TEXT, "MD5 of the decoded bytes, to match indicators by"),
+        ("embedded_message_id", TEXT, "of an attached letter: its Message-ID header, with its angle brackets"),
+        ("embedded_content_hash", TEXT, "of an attached letter: what `content_hash` of `messages` would be for it"),
     ),
     _table(
         "events",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import random
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scene import ALICE, BOB, Scene
 
-from unsealed.expose import words
-from unsealed.expose.quoting import MAX_LETTERS, Letter, in_conversation
+from unsealed.expose import expose
+from unsealed.expose.quoting import words
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ASKED = (
     "Could you please send me the figures for the northern plant before Thursday evening?\n"
@@ -166,30 +170,34 @@ def test_a_quotation_two_answers_down(scene: Scene) -> None:
     assert scene.verdict("first") == scene.verdict("second") == "quoted: quoted"
 
 
-def test_a_letter_answered_before_its_own_date_is_still_quoted() -> None:
+def test_a_letter_answered_before_its_own_date_is_still_quoted(scene: Scene) -> None:
     """The clocks of two servers differ, and the quotation bears no marks."""
-    group = [
-        Letter("answer", frozenset({"first"}), "m2", ANSWER + ASKED, 5),
-        Letter("first", frozenset(), None, ASKED, 9),
-    ]
-    assert [found[0] for found in in_conversation(group)] == ["first"]
+    scene.owner(range(60))
+    scene.letter("answer", 5, conversation_id="c", text=ANSWER + ASKED, answers=["first"])
+    scene.letter("first", 9, conversation_id="c", text=ASKED)
+    scene.bind(20, ["answer"])
+    scene.run()
+    assert scene.verdict("first") == "quoted: quoted"
 
 
-def test_an_ancestor_of_which_only_its_own_quotation_stands_there_is_not_quoted() -> None:
-    group = [
-        Letter("first", frozenset(), None, ASKED, 1),
-        Letter("second", frozenset({"first"}), None, OTHER + marked(ASKED), 2),
-        Letter("third", frozenset({"second", "first"}), "m3", ANSWER + marked(ASKED), 3),
-    ]
-    assert [found[0] for found in in_conversation(group)] == ["first"]
+def test_an_ancestor_of_which_only_its_own_quotation_stands_there_is_not_quoted(scene: Scene) -> None:
+    scene.owner(range(60))
+    scene.letter("first", 1, conversation_id="c", text=ASKED)
+    scene.letter("second", 2, conversation_id="c", text=OTHER + marked(ASKED), answers=["first"])
+    scene.letter("third", 3, conversation_id="c", text=ANSWER + marked(ASKED), answers=["first", "second"])
+    scene.bind(20, ["third"])
+    scene.run()
+    assert scene.verdict("first") == "quoted: quoted"
+    assert scene.verdict("second") == "not_accessed: log_whole"
 
 
-def test_letters_that_answer_each_other_in_a_circle() -> None:
-    group = [
-        Letter("one", frozenset({"two"}), "m1", ANSWER + marked(ASKED), 1),
-        Letter("two", frozenset({"one"}), None, ASKED, 1),
-    ]
-    assert [found[:2] for found in in_conversation(group)] == [("two", "m1")]
+def test_letters_that_answer_each_other_in_a_circle(scene: Scene) -> None:
+    scene.owner(range(60))
+    scene.letter("one", 1, conversation_id="c", text=ANSWER + marked(ASKED), answers=["two"])
+    scene.letter("two", 1, conversation_id="c", text=ASKED, answers=["one"])
+    scene.bind(20, ["one"])
+    scene.run()
+    assert scene.verdict("two") == "quoted: quoted"
 
 
 def test_a_letter_opened_in_one_mailbox_is_quoted_in_anothers_copy(scene: Scene) -> None:
@@ -204,88 +212,199 @@ def test_a_letter_opened_in_one_mailbox_is_quoted_in_anothers_copy(scene: Scene)
     assert scene.verdict("first", BOB) == "quoted: quoted"
 
 
+def test_a_letter_made_of_lines_that_many_share_is_quoted_where_its_answer_quotes_it(scene: Scene) -> None:
+    scene.owner(range(60))
+    for number in range(3):
+        scene.letter(f"x{number}", 2, conversation_id=f"x{number}", text=f"number {number}\n{FOOTER}")
+    scene.letter("first", 1, conversation_id="c", text="Dear Bob,\n" + FOOTER)
+    scene.letter("second", 2, conversation_id="c", text=ANSWER + marked("Dear Bob,\n" + FOOTER), answers=["first"])
+    scene.bind(20, ["second"])
+    scene.run()
+    assert scene.verdict("first") == "quoted: quoted"
+    assert scene.verdict("x1") == "not_accessed: log_whole"
+
+
+# -- over conversations --------------------------------------------------------------------------------------------
+
+
+LONG = ASKED + "The plant in the north has been late with its books since the spring, as everybody knows by now.\n"
+HEADS = "From: Bob Jones <bob@example.org>\nSent: Monday, March 6, 2023 10:15\nTo: Alice\nSubject: figures\n\n"
+
+
+def apart(scene: Scene, opened: str, *, asked: str = LONG, day: float = 5) -> str:
+    """Open a letter of another conversation than the first, sent on a day; give the first letter's verdict."""
+    scene.owner(range(60))
+    scene.letter("first", 3, conversation_id="c", text=asked)
+    scene.letter("other", day, conversation_id="d", text=opened)
+    scene.bind(20, ["other"])
+    scene.run()
+    return scene.verdict("first").partition(":")[0]
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        "Carol, please see below.\n\n-----Original Message-----\n" + HEADS + LONG,
+        "Carol, please see below.\n\n" + HEADS + LONG,
+        "Begin forwarded message:\n\n" + HEADS + marked(LONG),
+        "Carol, this came from Bob and worries me a good deal:\n" + LONG + "\nWhat shall we answer, and who?\n",
+        "Carol, what of this?\n" + marked("\n".join(LONG.splitlines()[:2])),
+        LONG,
+    ],
+)
+def test_a_letter_forwarded_or_pasted_into_another_conversation(scene: Scene, opened: str) -> None:
+    assert apart(scene, opened) == "quoted"
+
+
+def test_a_letter_does_not_stand_in_an_older_one_that_is_not_known_to_answer_it(scene: Scene) -> None:
+    assert apart(scene, "Carol, what of this?\n" + marked(LONG), day=1) == "not_accessed"
+
+
+NOTICE = (
+    "Dear customer, your parcel with the number {} has left our warehouse and will be with you tomorrow.\n"
+    "Should you not be at home, the driver leaves it with your neighbour or takes it to the nearest shop.\n"
+)
+
+
+@pytest.mark.parametrize("gap", ["1234567", "1234567 and 7654321 together with the two that you asked about"])
+def test_two_letters_of_one_pattern_do_not_quote_each_other(scene: Scene, gap: str) -> None:
+    assert apart(scene, NOTICE.format("9999999"), asked=NOTICE.format(gap)) == "not_accessed"
+
+
+# -- Japanese, and the marks of many programs ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "----- 元のメッセージ -----\n差出人: 山田\n件名: 資料\n\n",
+        "2023年6月1日(木) 10:00 山田 太郎 <yamada@example.jp>:\n\n",
+        "差出人: 山田 <yamada@example.jp>\n送信日時: 2023年6月1日 10:00\n宛先: 佐藤\n件名: 資料\n\n",
+        "On Thu, Jun 1, 2023 at 10:00 AM 山田 太郎 <yamada@example.jp> wrote:\n\n",
+        "Am 01.06.2023 um 10:00 schrieb Bob Jones:\n\n",
+        "Le jeu. 1 juin 2023 à 10:00, Bob Jones <bob@example.org> a écrit :\n\n",
+        "Fra: Bob Jones <bob@example.org>\nSendt: 1. juni 2023 10:00\nTil: Alice\nEmne: Tal\n\n",
+        "On Thu, 1 Jun 2023 10:00:00 +0900\nBob Jones <bob@example.org> wrote:\n\n",
+        ">>> Bob Jones <bob@example.org> 01/06/2023 10:00 >>>\n",
+        "---------- Forwarded message ---------\nFrom: Bob\n\n",
+    ],
+)
+def test_what_follows_the_head_of_a_quotation_is_not_the_letters_own(head: str) -> None:
+    for asked in (ASKED, ASKED_JA):
+        pieces = list(words.split(ANSWER + "\n" + head + asked))
+        own = "".join(piece for kind, piece in pieces if kind == words.OWN)
+        assert "tomorrow at noon" in own
+        assert "auditors" not in own
+        assert "監査" not in own
+        assert "bob" not in own.casefold()
+        quoted = "".join(piece for kind, piece in pieces if kind == words.QUOTED)
+        assert asked.splitlines()[1] in quoted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As I wrote in the letter of 2023, nobody answers:\n" + ASKED,
+        "To do:\nFrom: the north\nwe go on\n" + ASKED,
+        "Agenda:\n" + ASKED,
+        "Version: 1.2\nSystem: none\nRelease: old\nState: open\n" + ASKED,
+    ],
+)
+def test_words_that_only_look_like_the_head_of_a_quotation(text: str) -> None:
+    own = "".join(piece for kind, piece in words.split(ANSWER + text) if kind == words.OWN)
+    assert "auditors" in own
+
+
+def test_a_quotation_over_everything_is_the_letters_own_where_nothing_else_is_said() -> None:
+    own = "".join(
+        piece for kind, piece in words.split("-----Original Message-----\n" + HEADS + ASKED) if kind == words.OWN
+    )
+    assert "auditors" in own
+
+
 # -- words ---------------------------------------------------------------------------------------------------------
 
 
+def own(text: str, common: frozenset[int] = frozenset()) -> str:
+    return "|".join(piece for kind, piece in words.split(text, common) if kind >= words.SHARED)
+
+
 def test_own_words_leave_out_quotations_and_signatures() -> None:
-    text = ANSWER + "> quoted\n" + OTHER + SIGNATURE
-    said = words.own(text)
-    assert len(said.pieces) == 2
-    assert "painters" in said.pieces[1]
-    assert "Certainly" in said.pieces[0]
-    assert not any(word in "".join(said.pieces) for word in ("quoted", "Fax"))
-    assert words.own("> all of it\n> is quoted").pieces == []
-    assert words.own("----------\nnothing but a rule before").pieces == ["----------\nnothing but a rule before"]
+    said = own(ANSWER + "> quoted\n" + OTHER + SIGNATURE).split("|")
+    assert len(said) == 2
+    assert "painters" in said[1]
+    assert "Certainly" in said[0]
+    assert not any(word in "".join(said) for word in ("quoted", "Fax"))
+    assert own("> all of it\n> is quoted") == ""
+    assert own("----------\nnothing but a rule before") == "----------\nnothing but a rule before"
 
 
 def test_a_footer_is_left_out_at_the_end_and_a_common_line_in_the_middle_is_not() -> None:
-    said = words.own("Hello\nWith regards\nwhat is new\nWith regards\n\n", {"With regards"})
-    assert said.pieces == ["Hello\nWith regards\nwhat is new"]
-    assert said.rare == ["Hello\n", "\nwhat is new\n"]
-    assert said.whole == ["Hello\nWith regards\nwhat is new\nWith regards\n"]
-
-
-def test_a_letter_made_of_lines_that_many_share_is_quoted_where_its_answer_quotes_it() -> None:
-    group = [
-        Letter("first", frozenset(), None, "Dear Bob,\n" + FOOTER, 1),
-        Letter("other", frozenset(), None, "Dear Carol,\n" + FOOTER, 2),
-        Letter("second", frozenset({"first", "other"}), "m", ANSWER + marked("Dear Bob,\n" + FOOTER), 3),
+    common = frozenset({hash("With regards to all of you")})
+    text = "Hello, this is what happened\nWith regards to all of you\nwhat is new\nWith regards to all of you\n\n"
+    pieces = [(kind, piece.strip()) for kind, piece in words.split(text, common) if piece.strip()]
+    assert pieces == [
+        (words.OWN, "Hello, this is what happened"),
+        (words.SHARED, "With regards to all of you"),
+        (words.OWN, "what is new"),
+        (words.FOOTER, "With regards to all of you"),
     ]
-    assert [found[0] for found in in_conversation(group, {FOOTER.strip()})] == ["first"]
 
 
-@given(st.text(max_size=300), st.text(max_size=100))
-def test_a_text_stands_in_any_text_that_holds_it(text: str, more: str) -> None:
-    spoken, characters = words.in_one(more + "\n" + text)
-    said, signs = words.in_one(text)
-    assert said.strip() in spoken
-    assert signs in characters
-    words.own(text, {more})
+@given(st.text(max_size=300))
+def test_every_word_of_a_text_is_in_one_piece_of_it(text: str) -> None:
+    pieces = list(words.split(text, {hash("x")}))
+    assert all(words.NOTHING < kind <= words.OWN for kind, _ in pieces)
+    whole, signs = words.tokens("\n".join(text.splitlines()))
+    found, found_signs = words.tokens("\n".join(piece for _, piece in pieces))
+    assert len(found) <= len(whole)
+    assert signs.endswith(found_signs[-3:])
+    assert sorted(found) == sorted(whole) or any(kind == words.QUOTED for kind, _ in pieces)
+
+
+@given(
+    st.lists(st.sampled_from(["north", "Plant", "don't", "figures", "x1"]), min_size=1), st.sampled_from(" \n\t,.!-/")
+)
+def test_words_are_the_same_whatever_stands_between_them(said: list[str], between: str) -> None:
+    plain = words.tokens(" ".join(said))[0]
+    assert words.tokens(between.join(said))[0] == plain
+    assert words.tokens(between.join(said).upper() + " é")[0] == [*plain, "é"]
+    assert words.tokens(between.join(said).replace("'", "\u2019"))[0] == plain
 
 
 # -- size ----------------------------------------------------------------------------------------------------------
 
 
-def conversation(size: int, *, every: int = 3) -> list[Letter]:
+def conversation(scene: Scene, size: int, talks: int = 1) -> None:
+    """Lay so many letters, each of which quotes one of the last of its conversation."""
     rng = random.Random(7)
     vocabulary = ["".join(rng.choices("abcdefghijklmnop", k=rng.randint(2, 9))) for _ in range(5000)]
-    letters: list[Letter] = []
-    for number in range(size):
+    texts: list[str] = []
+    for number in range(size * talks):
         text = "\n".join(" ".join(rng.choices(vocabulary, k=12)) for _ in range(8)) + "\n"
-        parent = letters[rng.randrange(max(0, number - 20), number)] if number else None
-        if parent:
-            text += marked("\n".join(parent.text.splitlines()[:25]))
-        links = frozenset({parent.letter}) if parent else frozenset()
-        letters.append(Letter(f"{number}@x", links, f"m{number}" if number % every == 0 else None, text, number))
-    return letters
+        first = number - number % size
+        parent = rng.randrange(max(first, number - 20), number) if number > first else None
+        if parent is not None:
+            text += marked("\n".join(texts[parent].splitlines()[:25]))
+        texts.append(text)
+        answers = None if parent is None else [str(parent)]
+        scene.letter(str(number), number / 1e4, conversation_id=f"c{number // size}", text=text, answers=answers)
 
 
-def test_a_conversation_of_thousands_costs_no_more_a_letter_than_a_small_one() -> None:
+def test_a_conversation_of_thousands_is_judged_whole_and_costs_no_more_a_letter(tmp_path: Path) -> None:
     costs = []
-    for size in (40, MAX_LETTERS):
-        groups = [conversation(size) for _ in range(MAX_LETTERS // size)]
+    for size, talks in ((20, 100), (2000, 1)):
+        scene = Scene(tmp_path / str(size))
+        conversation(scene, size, talks)
+        scene.sign_in(0.5)
+        scene.bind(0.6, [str(number) for number in range(0, 2000, 5)])
+        scene.hunt()
         begun = time.process_time()
-        found = sum(len(list(in_conversation(group))) for group in groups)
+        expose(scene.case)
         costs.append(time.process_time() - begun)
-        assert found > MAX_LETTERS / 6
+        rows = {row["internet_message_id"][1:-3]: row["verdict"] for row in scene.table("exposures")}
+        quoted = sorted(int(number) for number, verdict in rows.items() if verdict == "quoted")
+        assert len(quoted) > 300
+        assert quoted[0] < 50
+        assert quoted[-1] > 1900
     assert costs[1] < 4 * costs[0] + 0.5
-
-
-def test_a_conversation_longer_than_one_stretch_is_judged_whole(scene: Scene) -> None:
-    scene.sign_in(0.5)
-    for number, letter in enumerate(conversation(MAX_LETTERS + 200, every=5)):
-        scene.letter(
-            letter.letter.removesuffix("@x"),
-            number / 1e4,
-            conversation_id="c",
-            text=letter.text,
-            references=sorted(f"<{link}>" for link in letter.links),
-        )
-    opened = [str(number) for number in range(0, MAX_LETTERS + 200, 5)]
-    scene.bind(0.6, opened)
-    scene.run()
-    rows = {row["internet_message_id"][1:-3]: row["verdict"] for row in scene.table("exposures")}
-    assert all(rows[number] == "accessed" for number in opened)
-    quoted = sorted(int(number) for number, verdict in rows.items() if verdict == "quoted")
-    assert quoted[0] < 50
-    assert quoted[-1] > MAX_LETTERS + 100

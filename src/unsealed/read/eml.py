@@ -19,7 +19,7 @@ class Eml:
     """One message a file."""
 
     name = "eml"
-    version = "3"
+    version = "4"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -20,7 +20,7 @@ class Tnef:
     """One TNEF stream."""
 
     name = "tnef"
-    version = "2"
+    version = "3"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

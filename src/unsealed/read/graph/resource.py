@@ -124,7 +124,9 @@ def _attachment(item: Json, notes: list[str], depth: int) -> Leaf | None:
     inner = item.get("item")
     if isinstance(inner, dict):
         text = _told(inner, depth)
-        return Leaf.of_bytes("message/rfc822", name, "utf-8", True, text.encode("utf-8", "replace")).with_text(text)
+        leaf = Leaf.of_bytes("message/rfc822", name, "utf-8", True, text.encode("utf-8", "replace")).with_text(text)
+        leaf.embedded_id = _line(str(inner.get("internetmessageid") or "")).strip()
+        return leaf
     kind = item.get("contenttype")
     kind = kind.lower() if isinstance(kind, str) and "/" in kind else "application/octet-stream"
     packed = item.get("contentbytes")

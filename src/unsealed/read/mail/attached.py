@@ -5,6 +5,7 @@ import hashlib
 from unsealed.read.attachments import kinds, plain
 from unsealed.read.attachments.extractor import EXTRACTOR
 from unsealed.read.attachments.outcome import MAX_TEXT, Outcome
+from unsealed.read.mail import embedded
 from unsealed.read.mail.parts import Leaf
 from unsealed.read.reader import Settings
 from unsealed.schema import content_id
@@ -15,7 +16,7 @@ _HERE = frozenset(("text", "html", "card"))
 
 
 def attachment(
-    leaf: Leaf, message_id: str, number: int, settings: Settings | None = None
+    leaf: Leaf, message_id: str, number: int, settings: Settings | None = None, timezone: str = "UTC"
 ) -> tuple[tuple[object, ...], str, list[tuple[str, str]]]:
     """Give an attachment's row, the SHA-256 of its bytes, and what could not be read of it."""
     data = leaf.content()
@@ -24,7 +25,19 @@ def attachment(
     identity = content_id(message_id, str(number), digest)
     # SHA-1 and MD5 prove nothing, but many indicator lists still name files by them alone
     older = hashlib.sha1(data, usedforsecurity=False).hexdigest(), hashlib.md5(data, usedforsecurity=False).hexdigest()
-    row = (identity, message_id, leaf.filename, leaf.media_type, len(data), digest, made.text, made.status, *older)
+    letter = embedded.identity(leaf, data, timezone, MAX_TEXT)
+    row = (
+        identity,
+        message_id,
+        leaf.filename,
+        leaf.media_type,
+        len(data),
+        digest,
+        made.text,
+        made.status,
+        *older,
+        *letter,
+    )
     problems = [(reason, f"{_named(leaf)}: {detail}") for reason, detail in made.problems]
     return row, digest, problems
 

@@ -6,13 +6,11 @@ message. Bounds: header size, MIME depth and parts, text length, each with its r
 
 import re
 from collections.abc import Iterator
-from datetime import tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from unsealed.errors import BadRecord
 from unsealed.read.mail import headers, labels, links, unwrap
 from unsealed.read.mail.attached import MAX_TEXT, attachment
+from unsealed.read.mail.heads import Heads, content_hash, moment, zone
 from unsealed.read.mail.parts import Leaf, Trouble
 from unsealed.read.mail.thread_index import conversation_root
 from unsealed.read.reader import Part, Row, skip
@@ -22,12 +20,6 @@ MAX_MESSAGE = 150 << 20
 """Bytes of one message; Exchange Online's own limit. Of a larger one the headers are read."""
 _LEADING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*\r?\n)*(?:>?From [^\r\n]*\r?\n)?")
 _MAILBOX_HINTS = (b"delivered-to", b"x-original-to", b"envelope-to", b"x-envelope-to", b"x-delivered-to")
-
-
-@lru_cache(maxsize=8)
-def zone(name: str) -> tzinfo:
-    """Give a time zone by its name."""
-    return ZoneInfo(name)
 
 
 def rows(raw: bytes, part: Part, locator: str) -> Iterator[Row]:
@@ -129,7 +121,7 @@ def assemble(
         yield skip(part, locator, "text_too_long", f"text is cut after {MAX_TEXT:,} characters")
     hashes = []
     for number, leaf in enumerate(attached):
-        row, digest, problems = attachment(leaf, message_id, number, part.settings)
+        row, digest, problems = attachment(leaf, message_id, number, part.settings, part.timezone)
         hashes.append(digest)
         for reason, detail in problems:
             yield skip(part, locator, reason, detail)
@@ -151,10 +143,10 @@ def _message(
     notes: list[str],
     targets: list[str] | None,
 ) -> tuple[object, ...]:
-    local, heads = zone(part.timezone), _Heads(found)
+    local, heads = zone(part.timezone), Heads(found)
     first, people = heads.first, heads.people
     hops = [headers.hop(headers.text(value), local) for value in found.get(b"received", ())[: headers.MAX_HOPS]]
-    date = _date(heads, local, notes)
+    date = moment(heads, local, notes)
     senders = people(b"from") or people(b"sender")
     sender, sender_name = senders[0] if senders else (None, "")
     subject = headers.decoded(first(b"subject"))
@@ -163,8 +155,7 @@ def _message(
     arrived = next((time for _, _, time, _ in hops if time is not None), date)
     labelled = labels.labels(found)
     hints = [address for name in _MAILBOX_HINTS if name in found for address, _ in people(name) if address]
-    spoken = " ".join(text.split())
-    digest = content_id(sender, subject, str(date), spoken, *hashes)
+    digest = content_hash(sender, subject, date, text, hashes)
     return (
         message_id,
         part.evidence_id,
@@ -205,47 +196,3 @@ def _bare(value: str) -> str | None:
     """Give the address of a Return-Path; a bounce's is empty."""
     address = value.strip().strip("<>").strip().lower()
     return address if "@" in address and " " not in address else None
-
-
-def _date(heads: "_Heads", local: tzinfo, notes: list[str]) -> int | None:
-    """Give the time of the Date header; note what it lacks."""
-    if b"date" not in heads.found:
-        notes.append("date_missing")
-        return None
-    date, assumed = headers.moment(heads.first(b"date"), local)
-    if date is None:
-        notes.append("date_unreadable")
-    elif assumed:
-        notes.append("date_zone_assumed")
-    return date
-
-
-class _Heads:
-    """The headers of one message as text, raw 8-bit read with the charset that the body declares."""
-
-    def __init__(self, found: dict[bytes, list[bytes]]) -> None:
-        self.found = found
-
-    def first(self, name: bytes) -> str:
-        values = self.found.get(name)
-        return self._text(values[0]) if values else ""
-
-    def people(self, name: bytes) -> list[headers.Address]:
-        values = self.found.get(name)
-        if not values:
-            return []
-        if len(values) == 1:
-            return headers.addresses(self._text(values[0]))
-        return [pair for value in values for pair in headers.addresses(self._text(value))]
-
-    def _text(self, value: bytes) -> str:
-        return headers.text(value) if value.isascii() else headers.text(value, _label(self.found))
-
-
-_CHARSET = re.compile(rb"charset\s*=\s*\"?([A-Za-z0-9_:.\-]+)", re.IGNORECASE)
-
-
-def _label(found: dict[bytes, list[bytes]]) -> str:
-    """Give the charset that the message declares for its body: the best guess for raw 8-bit headers."""
-    match = _CHARSET.search(found.get(b"content-type", [b""])[0])
-    return match.group(1).decode("ascii") if match else ""

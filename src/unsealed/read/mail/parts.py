@@ -38,6 +38,8 @@ class Leaf:
     def __init__(self, media_type: str, filename: str, charset: str, attached: bool, content_type: str = "") -> None:
         self.media_type, self.filename, self.charset, self.attached = media_type, filename, charset, attached
         self.content_type = content_type
+        self.embedded_id = ""
+        """The Message-ID of the letter that it is, where the evidence tells it apart from its bytes."""
         self.hidden = ""
         """Text that is there but not shown; known once the text is."""
         self.beside: tuple[Leaf, ...] = ()
