@@ -8,7 +8,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from unsealed.hunt import correlation, logsources, sigma
-from unsealed.hunt.evaluate import fire
 from unsealed.hunt.rulefiles import Unusable
 from unsealed.hunt.sigma import Correlation, Loaded, Rule
 from unsealed.query import Engine
@@ -62,8 +61,7 @@ def detect(db: Engine, loaded: Loaded) -> None:
         db: the case; a relation `found` holds the findings so far.
         loaded: the rules.
     """
-    fire(db, loaded.rules)
-    correlation.correlate(db, loaded)
+    correlation.find(db, loaded)
     db.register("sigma_rules", _described(loaded))
     db.execute("""
         INSERT INTO found BY NAME
