@@ -33,6 +33,8 @@ _FIGURES = {
 def find(db: Engine, loaded: Loaded, resolve: Resolve = logsources.find) -> None:
     """Make `sigma_hits` of all rules and correlations: `rule` is a rule's place in `rules`; behind these come the correlations.
 
+    What rules hit that only feed correlations is not in it.
+
     Args:
         db: the case.
         loaded: the rules and correlations.
@@ -45,7 +47,8 @@ def find(db: Engine, loaded: Loaded, resolve: Resolve = logsources.find) -> None
     for one in loaded.correlations:
         for rule in (rule for rule in one.rules if numbers.get(rule, len(numbers)) < len(loaded.rules)):
             wanted.setdefault(numbers[rule], {}).update({names[name]: name for name in _wanted(one, rule)})
-    fire(db, loaded.rules, resolve, wanted)
+    silent = {number for number, rule in enumerate(loaded.rules) if rule.rule_id in loaded.silent}
+    fire(db, loaded.rules, resolve, wanted, silent)
     if not loaded.correlations:
         return
     db.execute("CREATE OR REPLACE TEMP TABLE sigma_groups (rule BIGINT, id VARCHAR, us BIGINT, held VARCHAR[])")
@@ -55,7 +58,7 @@ def find(db: Engine, loaded: Loaded, resolve: Resolve = logsources.find) -> None
 
 def _possible(db: Engine, loaded: Loaded, numbers: Mapping[str, int]) -> list[Correlation]:
     """Give the correlations for which there are hits enough at all."""
-    hits = {row["rule"]: row["n"] for row in db.rows("SELECT rule, count(*) AS n FROM sigma_hits GROUP BY rule")}
+    hits = {row["rule"]: row["n"] for row in db.rows("SELECT rule, count(*) AS n FROM sigma_values GROUP BY rule")}
     most = {rule.rule_id: hits.get(numbers[rule.rule_id], 0) for rule in loaded.rules}
     found = []
     for one in loaded.correlations:

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from types import MappingProxyType
 
@@ -31,6 +31,7 @@ def fire(
     rules: Sequence[Rule],
     resolve: Resolve = logsources.find,
     values: Mapping[int, Mapping[int, str]] = MappingProxyType({}),
+    silent: Set[int] = frozenset(),
 ) -> None:
     """Make the temporary table `sigma_hits`: `rule` (its place in `rules`), `event_id` or `message_id`, `us`, `events`.
 
@@ -43,6 +44,7 @@ def fire(
         resolve: tells the variants of a log source.
         values: by a rule's place, which fields of its rows to keep: by the number of the column, the name that the rule
             has for it.
+        silent: places of rules whose rows are wanted in `sigma_values` alone.
     """
     fields = Fields()
     bounds = plan.bind(rules, resolve, fields)
@@ -52,13 +54,13 @@ def fire(
         files = {name: Path(folder) / f"{name}.parquet" for name in ("hits", "values")}
         told = [column for column in columns.names if column.startswith(("rule", "value"))]
         with (
-            pq.ParquetWriter(files["hits"], HITS, compression="lz4", use_dictionary=["rule"]) as hits,
-            pq.ParquetWriter(files["values"], columns, compression="lz4", use_dictionary=told) as held,
+            pq.ParquetWriter(files["hits"], HITS, compression="none", use_dictionary=["rule"]) as hits,
+            pq.ParquetWriter(files["values"], columns, compression="none", use_dictionary=told) as held,
         ):
             for table in RELATIONS:
                 ours = [one for one in bounds if one.table == table]
                 for batch, found in _table(db, table, ours, fields, kept):
-                    _write(hits, _hits(batch, found))
+                    _write(hits, _hits(batch, {rule: rows for rule, rows in found.items() if rule not in silent}))
                     _write(held, held_values.held(batch, found, kept, columns))
         # A letter is a row an attachment, and a record one row.
         rows = f"read_parquet({literal(str(files['hits']))}) WHERE message_id IS"
