@@ -31,7 +31,7 @@ def main() -> None:
             match.find(db, case.config, known)
             told = {"known": len(known), "hits": db.value("SELECT count(*) FROM found")}
         else:
-            rules = detections.load(chosen.rules, own=chosen.own)
+            rules = detections.load(chosen.rules, own=chosen.own, folder=chosen.case / ".rules")
             loaded = time.process_time()
             correlation.find(db, rules)
             told = {"rules": len(rules.rules), "hits": db.value("SELECT count(*) FROM sigma_hits")}

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from unsealed.hunt import logsources
 from unsealed.hunt.evaluate import fire
 from unsealed.hunt.evaluate.plan import Resolve
-from unsealed.hunt.rulefiles import Unusable
-from unsealed.hunt.sigma import Correlation, Loaded
+from unsealed.hunt.rule import Correlation, Loaded, Unusable
 from unsealed.hunt.tree import And, Node, Not, Or, Test
 from unsealed.query import Engine
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from unsealed.hunt import tree
 from unsealed.hunt.evaluate.matching import Matcher
 from unsealed.hunt.logsources import KEYS, Field, Variant
-from unsealed.hunt.sigma import Rule
+from unsealed.hunt.rule import Rule
 from unsealed.hunt.tree import FALSE, Always, Node, Not, Or, Test
 
 RECORD = Field("raw", ("*",))

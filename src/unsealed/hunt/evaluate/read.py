@@ -111,7 +111,7 @@ class Reader:
             places = order.slice(start, count)
             start += count
             rows = plain.take(places)
-            if starts is not None:
+            if starts is not None and values is not None:
                 # One gather a pointer, straight from the values of all lists.
                 at = starts.take(places)
                 for i, pointer in enumerate(self.pointers[number]):

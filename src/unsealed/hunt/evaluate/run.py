@@ -2,7 +2,8 @@
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,7 +19,7 @@ from unsealed.hunt.evaluate.matching import Matcher
 from unsealed.hunt.evaluate.plan import RECORD, Bound, Class, Fields, Group, Kept, Resolve
 from unsealed.hunt.evaluate.read import RELATIONS, Reader
 from unsealed.hunt.logsources import KEYS
-from unsealed.hunt.sigma import Rule
+from unsealed.hunt.rule import Rule
 from unsealed.query import Engine, literal
 
 MAX_CLASSES = 20_000
@@ -31,7 +32,7 @@ def fire(
     rules: Sequence[Rule],
     resolve: Resolve = logsources.find,
     values: Mapping[int, Mapping[int, str]] = MappingProxyType({}),
-    silent: Set[int] = frozenset(),
+    silent: AbstractSet[int] = frozenset(),
 ) -> None:
     """Make the temporary table `sigma_hits`: `rule` (its place in `rules`), `event_id` or `message_id`, `us`, `events`.
 
