@@ -9,9 +9,7 @@ import time
 from pathlib import Path
 
 from unsealed.case import Case
-from unsealed.hunt import detections, indicators, match
-from unsealed.hunt.correlation import correlate
-from unsealed.hunt.evaluate import fire
+from unsealed.hunt import correlation, detections, indicators, match
 from unsealed.query import engine
 
 
@@ -33,10 +31,9 @@ def main() -> None:
             match.find(db, case.config, known)
             told = {"known": len(known), "hits": db.value("SELECT count(*) FROM found")}
         else:
-            rules = detections.load(chosen.rules, own=chosen.own)
+            rules = detections.load(chosen.rules, own=chosen.own, folder=chosen.case / ".rules")
             loaded = time.process_time()
-            fire(db, rules.rules)
-            correlate(db, rules)
+            correlation.find(db, rules)
             told = {"rules": len(rules.rules), "hits": db.value("SELECT count(*) FROM sigma_hits")}
         done = time.process_time()
     print(json.dumps({"events": events, "load": loaded - start, "hunt": done - loaded, **told}))

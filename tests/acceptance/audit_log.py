@@ -17,10 +17,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import corpus
 
 from unsealed.case import Case
-from unsealed.hunt import sigma
-from unsealed.hunt.correlation import correlate
+from unsealed.hunt import correlation, sigma
 from unsealed.hunt.detections import OWN
-from unsealed.hunt.evaluate import fire
 from unsealed.query import engine
 from unsealed.read import read
 
@@ -39,8 +37,7 @@ def findings(evidence: Path, folder: Path) -> tuple[list[dict[str, Any]], int]:
     loaded = sigma.load([OWN])
     every = [*loaded.rules, *loaded.correlations]
     with engine(case) as db:
-        fire(db, loaded.rules)
-        correlate(db, loaded)
+        correlation.find(db, loaded)
         hits = db.rows("""
             SELECT h.rule, coalesce(h.event_id, h.message_id) AS id, coalesce(e.operation, m.subject) AS what,
                    coalesce(e."user", m.from_address) AS who, e.target

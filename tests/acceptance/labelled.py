@@ -23,9 +23,7 @@ import yaml
 
 from unsealed import pipeline
 from unsealed.case import Case
-from unsealed.hunt import sigma
-from unsealed.hunt.correlation import correlate
-from unsealed.hunt.evaluate import fire
+from unsealed.hunt import correlation, sigma
 from unsealed.query import engine
 
 if TYPE_CHECKING:
@@ -157,8 +155,7 @@ def hunted(folder: Path, labelled: list[Labelled], rules: list[Path]) -> dict[st
     with engine(case) as db:
         print(f"{db.value('SELECT count(*) FROM events'):,} events of {sum(len(one.events) for one in labelled):,} read, "
               f"{db.value('SELECT count(*) FROM skipped'):,} skipped; {len(loaded.rules):,} rules")
-        fire(db, loaded.rules)
-        correlate(db, loaded)
+        correlation.find(db, loaded)
         told = [*loaded.rules, *loaded.correlations]
         for row in db.rows("SELECT DISTINCT rule, record_id FROM sigma_hits JOIN events USING (event_id)"):
             one = told[row["rule"]]

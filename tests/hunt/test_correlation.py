@@ -14,8 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from engines import Engines, resolve
 
-from unsealed.hunt.correlation import correlate, useless
-from unsealed.hunt.evaluate import fire
+from unsealed.hunt.correlation import find, useless
 from unsealed.query import engine
 
 BASE = """
@@ -48,8 +47,7 @@ def correlated(engines: Engines, text: str, *events: tuple[float, str, dict[str,
     columns = [{"time": START + timedelta(minutes=minute)} for minute, _, _ in events]
     engines.log(*({"op": op, **more} for _, op, more in events), columns=columns)
     with engine(engines.case, threads=1) as db:
-        fire(db, loaded.rules, resolve)
-        correlate(db, loaded, resolve)
+        find(db, loaded, resolve)
         sql = "SELECT rule, event_id, events FROM sigma_hits WHERE rule >= ? ORDER BY rule, us, event_id"
         found = db.rows(sql, [len(loaded.rules)])
     return [

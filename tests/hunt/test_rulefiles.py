@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from unsealed.hunt import rulefiles
+from unsealed.hunt import rule, rulefiles
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from unsealed.hunt.rulefiles import Document, Unusable
+    from unsealed.hunt.rule import Unusable
+    from unsealed.hunt.rulefiles import Document
 
 
 def read(path: Path, text: str | bytes) -> tuple[list[Document], list[Unusable]]:
@@ -77,6 +78,6 @@ def test_folders_give_their_yaml_files_once_and_what_is_missing_is_told(tmp_path
     for name in ("b.yml", "a.yaml", "c.txt"):
         (tmp_path / name).write_text("")
     unusable: list[Unusable] = []
-    found = list(rulefiles.files([tmp_path, tmp_path / "b.yml", tmp_path / "gone"], unusable))
+    found = list(rule.files([tmp_path, tmp_path / "b.yml", tmp_path / "gone"], unusable))
     assert [path.name for path in found] == ["a.yaml", "b.yml"]
     assert unusable[0].source.endswith("gone")

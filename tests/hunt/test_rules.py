@@ -17,10 +17,8 @@ import rows
 from samples import take_in
 
 from unsealed.case import Case
-from unsealed.hunt import logsources, sigma
-from unsealed.hunt.correlation import correlate
+from unsealed.hunt import correlation, logsources, sigma
 from unsealed.hunt.detections import OWN
-from unsealed.hunt.evaluate import fire
 from unsealed.query import engine
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,8 +49,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     files = {rule.rule_id: Path(rule.source.rpartition(":")[0]).stem for rule in every}
     start = int(rows.START.timestamp() * 1_000_000) // _DAY
     with engine(case) as db:
-        fire(db, loaded.rules)
-        correlate(db, loaded)
+        correlation.find(db, loaded)
         hits = db.rows("SELECT DISTINCT rule, us FROM sigma_hits")
     told = [(every[hit["rule"]].rule_id, hit["us"] // _DAY - start) for hit in hits]
     return {(files[rule_id], day) for rule_id, day in told if rule_id not in loaded.silent}

@@ -10,7 +10,7 @@ import pyarrow as pa
 from unsealed import schema
 from unsealed.case import Case
 from unsealed.hunt import activity, allow, behaviour, coverage, detections, indicators, intrusion, match
-from unsealed.hunt.sigma import Loaded
+from unsealed.hunt.rule import Loaded
 from unsealed.query import engine, replace
 
 __all__ = ["Hunted", "hunt"]
@@ -66,7 +66,7 @@ def hunt(
     """
     told = Hunted()
     known = _indicators(files, told)
-    loaded = detections.load(rules, own=default_rules)
+    loaded = detections.load(rules, own=default_rules, folder=case.folder / ".rules")
     _tell_rules(loaded, told)
     with engine(case) as db:
         matched = match.find(db, case.config, known, allow=_allowed(allowed, told))

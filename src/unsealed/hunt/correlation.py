@@ -7,35 +7,18 @@ account is not one account's doing. Group-by values are compared without regard 
 The format: Sigma correlation rules, https://sigmahq.io/sigma-specification/specification/sigma-correlation-rules-specification.html
 """
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from unsealed.hunt import logsources, tree
-from unsealed.hunt.evaluate import plan
-from unsealed.hunt.evaluate.batch import Batch
-from unsealed.hunt.evaluate.columns import Column, positions
-from unsealed.hunt.evaluate.folding import fold, folded
-from unsealed.hunt.evaluate.keywords import Sieve
-from unsealed.hunt.evaluate.matching import Matcher
-from unsealed.hunt.evaluate.plan import Fields, Group, Resolve
-from unsealed.hunt.evaluate.read import Reader
-from unsealed.hunt.evaluate.run import key_classes
-from unsealed.hunt.logsources import Variant
-from unsealed.hunt.rulefiles import Unusable
-from unsealed.hunt.sigma import Correlation, Loaded
+from unsealed.hunt import logsources
+from unsealed.hunt.evaluate import fire
+from unsealed.hunt.evaluate.plan import Resolve
+from unsealed.hunt.rule import Correlation, Loaded, Unusable
 from unsealed.hunt.tree import And, Node, Not, Or, Test
-from unsealed.query import Engine, literal
+from unsealed.query import Engine
 
 MOST_EVENTS = 1000
 """Events that one hit lists; of more, the first."""
-_VALUES = pa.schema([("variant", pa.int32()), ("event_id", pa.string()), ("message_id", pa.string())])
-"""And a column for each name of a field."""
-_LISTS = frozenset({"recipients"})
+_MOST_BITS = 100
 _OPS = {"lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "eq": "=", "neq": "<>"}
 _FIGURES = {
     "value_sum": "sum(figure) OVER w",
@@ -46,32 +29,35 @@ _FIGURES = {
 }
 
 
-def correlate(db: Engine, loaded: Loaded, resolve: Resolve = logsources.find) -> None:
-    """Add the hits of correlations to `sigma_hits`: `rule` is the number of rules plus the place in `correlations`.
+def find(db: Engine, loaded: Loaded, resolve: Resolve = logsources.find) -> None:
+    """Make `sigma_hits` of all rules and correlations: `rule` is a rule's place in `rules`; behind these come the correlations.
+
+    What rules hit that only feed correlations is not in it.
 
     Args:
-        db: the case; `sigma_hits` holds the hits of the rules.
+        db: the case.
         loaded: the rules and correlations.
         resolve: tells the variants of a log source.
     """
-    if not loaded.correlations:
-        return
     ids = [*(rule.rule_id for rule in loaded.rules), *(one.rule_id for one in loaded.correlations)]
     numbers = {rule_id: number for number, rule_id in enumerate(ids)}
-    possible = _possible(db, loaded, numbers)
-    if not possible:
-        return
-    loaded = replace(loaded, correlations=tuple(possible))
     names = _names(loaded)
-    known = _values(db, loaded, numbers, names, resolve)
+    wanted: dict[int, dict[int, str]] = {}
+    for one in loaded.correlations:
+        for rule in (rule for rule in one.rules if numbers.get(rule, len(numbers)) < len(loaded.rules)):
+            wanted.setdefault(numbers[rule], {}).update({names[name]: name for name in _wanted(one, rule)})
+    silent = {number for number, rule in enumerate(loaded.rules) if rule.rule_id in loaded.silent}
+    fire(db, loaded.rules, resolve, wanted, silent)
+    if not loaded.correlations:
+        return
     db.execute("CREATE OR REPLACE TEMP TABLE sigma_groups (rule BIGINT, id VARCHAR, us BIGINT, held VARCHAR[])")
-    for one in possible:
-        _Query(one, loaded, numbers, names, known).run(db)
+    for one in _possible(db, loaded, numbers):
+        _Query(one, loaded, numbers, names).run(db)
 
 
 def _possible(db: Engine, loaded: Loaded, numbers: Mapping[str, int]) -> list[Correlation]:
     """Give the correlations for which there are hits enough at all."""
-    hits = {row["rule"]: row["n"] for row in db.rows("SELECT rule, count(*) AS n FROM sigma_hits GROUP BY rule")}
+    hits = {row["rule"]: row["n"] for row in db.rows("SELECT rule, count(*) AS n FROM sigma_values GROUP BY rule")}
     most = {rule.rule_id: hits.get(numbers[rule.rule_id], 0) for rule in loaded.rules}
     found = []
     for one in loaded.correlations:
@@ -113,101 +99,11 @@ def _wanted(one: Correlation, rule_id: str) -> list[str]:
     return [one.aliases.get(name, {}).get(rule_id, name) for name in (*one.group_by, *one.condition.field)]
 
 
-def _names(loaded: Loaded) -> list[str]:
+def _names(loaded: Loaded) -> dict[str, int]:
+    """Number the names of all fields that rules' events are grouped by or counted."""
     rules = {rule.rule_id for rule in loaded.rules}
     wanted = {name for one in loaded.correlations for rule in one.rules if rule in rules for name in _wanted(one, rule)}
-    return sorted(wanted)
-
-
-# -- the values that hits are grouped by ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Lookup:
-    """What is to be read of one variant of a log: its rows, and its fields by our names for them."""
-
-    variant: Variant
-    where: Node
-    fields: Mapping[int, str]
-
-
-def _values(
-    db: Engine, loaded: Loaded, numbers: Mapping[str, int], names: Sequence[str], resolve: Resolve
-) -> dict[str, list[int]]:
-    """Make `sigma_values`: what the events that were hit hold in the fields; give the variants of each rule."""
-    by_id = {rule.rule_id: rule for rule in loaded.rules}
-    known: dict[str, list[int]] = {}
-    wanted: dict[Variant, set[str]] = {}
-    for one in loaded.correlations:
-        for rule in (by_id[rule_id] for rule_id in one.rules if rule_id in by_id):
-            for variant in resolve(rule.product, rule.category, rule.service):
-                wanted.setdefault(variant, set()).update(_wanted(one, rule.rule_id))
-                at = list(wanted).index(variant)
-                if at not in known.setdefault(rule.rule_id, []):
-                    known[rule.rule_id].append(at)
-    fields = Fields()
-    lookups = [_lookup(variant, names, held, fields) for variant, held in wanted.items()]
-    with tempfile.TemporaryDirectory(prefix=".hits-", dir=db.case.folder) as folder:
-        file = Path(folder) / "values.parquet"
-        held_schema = pa.schema([*_VALUES, *((f"value{at}", pa.string()) for at in range(len(names)))])
-        with pq.ParquetWriter(file, held_schema, compression="zstd") as writer:
-            for table in ("events", "messages"):
-                chosen = {at: one for at, one in enumerate(lookups) if one.variant.table == table}
-                rules = [numbers[rule] for rule, at in known.items() if chosen.keys() & set(at)]
-                if chosen and rules:
-                    for held in _read(db, table, chosen, rules, fields, held_schema):
-                        writer.write_batch(held)
-        rows = f"FROM read_parquet({literal(str(file))})"
-        db.execute(f"""
-            CREATE OR REPLACE TEMP TABLE sigma_values AS SELECT * {rows} WHERE message_id IS NULL
-            UNION ALL SELECT DISTINCT ON (variant, message_id) * {rows} WHERE message_id IS NOT NULL""")
-    return known
-
-
-def _lookup(variant: Variant, names: Sequence[str], wanted: set[str], fields: Fields) -> _Lookup:
-    found = {at: where for at, name in enumerate(names) if name in wanted and (where := variant.field(name))}
-    rows = tree.rebuild(variant.where, lambda test: plan.bound_test(test, variant, fields))
-    return _Lookup(variant, rows, {at: fields.name(held) for at, held in found.items()})
-
-
-def _read(
-    db: Engine, table: str, chosen: Mapping[int, _Lookup], rules: Sequence[int], fields: Fields, wanted: pa.Schema
-) -> Iterator[pa.RecordBatch]:
-    """Read the fields of the rows that the rules have hit."""
-    key = "event_id" if table == "events" else "message_id"
-    among = f"SELECT {key} FROM sigma_hits WHERE rule IN ({', '.join(map(str, rules))})"
-    if not db.value(f"SELECT count(*) FROM ({among})"):
-        return
-    keys, classes = key_classes(db, table)
-    needed = {test.field or "" for one in chosen.values() for test in tree.tests(one.where)} - set(keys)
-    needed |= {name for one in chosen.values() for name in one.fields.values()}
-    wheres = [test for one in chosen.values() for test in tree.tests(one.where) if test.op != "exists"]
-    matchers = {name: Matcher(t for t in wheres if t.field == name) for name in {test.field or "" for test in wheres}}
-    groups = [Group(tuple(classes), frozenset(needed), frozenset())]
-    reader = Reader(db, table, fields, keys, groups, f"{key} IN ({among})")
-    for number, rows in reader.batches(Sieve({})):
-        batch = Batch(rows, reader.found(number, rows), fields.by_name, matchers, reader.listed)
-        for at, one in chosen.items():
-            if hits := batch.evaluate(one.where):
-                yield _held(batch, positions(hits, batch.rows), at, one, wanted)
-
-
-def _held(batch: Batch, places: pa.Array, at: int, one: _Lookup, wanted: pa.Schema) -> pa.RecordBatch:
-    count = len(places)
-    columns = [pa.repeat(pa.scalar(at, pa.int32()), count)]
-    columns += [batch.table.column(name).take(places) for name in ("event_id", "message_id")]
-    for i in range(len(wanted) - len(columns)):
-        known = one.fields.get(i)
-        columns.append(_row_texts(batch.column(known), places) if known else pa.nulls(count, pa.string()))
-    return pa.RecordBatch.from_arrays(columns, schema=wanted)
-
-
-def _row_texts(column: Column, places: pa.Array) -> pa.Array:
-    """Give a field's value in each of these rows as one text; null where it is absent."""
-    if column.owners is None:
-        return folded(column.texts).take(column.codes.take(places))
-    joined = [fold("\x1f".join(texts)) if texts else None for texts in column.of_entry()]
-    return pa.array(joined, pa.string()).take(column.codes.take(places))
+    return {name: number for number, name in enumerate(sorted(wanted))}
 
 
 # -- the conditions ------------------------------------------------------------------------------------------------
@@ -216,16 +112,8 @@ def _row_texts(column: Column, places: pa.Array) -> pa.Array:
 class _Query:
     """The SQL of one correlation."""
 
-    def __init__(
-        self,
-        one: Correlation,
-        loaded: Loaded,
-        numbers: Mapping[str, int],
-        names: Sequence[str],
-        known: Mapping[str, list[int]],
-    ) -> None:
-        self._one, self._numbers, self._known = one, numbers, known
-        self._names = {name: at for at, name in enumerate(names)}
+    def __init__(self, one: Correlation, loaded: Loaded, numbers: Mapping[str, int], names: Mapping[str, int]) -> None:
+        self._one, self._numbers, self._names = one, numbers, names
         self._correlations = {other.rule_id: other for other in loaded.correlations}
         self._order = "PARTITION BY keys ORDER BY us"
         self._window = f"({self._order} RANGE BETWEEN {one.timespan_us} PRECEDING AND CURRENT ROW)"
@@ -235,11 +123,7 @@ class _Query:
         inputs = [part for at, rule in enumerate(self._one.rules) if (part := self._input(at, rule))]
         if not inputs:
             return
-        db.execute(f"""
-            CREATE OR REPLACE TEMP TABLE sigma_input AS
-            WITH every AS ({" UNION ALL ".join(inputs)}),
-                 enough AS (SELECT keys FROM every GROUP BY keys HAVING {self._enough()} >= {_least(self._one)!r})
-            SELECT every.* FROM every SEMI JOIN enough USING (keys)""")
+        db.execute(f"CREATE OR REPLACE TEMP TABLE sigma_input AS {self._narrowed(' UNION ALL '.join(inputs))}")
         number, span = self._numbers[self._one.rule_id], self._one.timespan_us
         db.execute(f"""
             CREATE OR REPLACE TEMP TABLE sigma_runs AS
@@ -274,12 +158,7 @@ class _Query:
             source = f"(SELECT g.*, FALSE AS mail FROM sigma_groups g WHERE rule = {number}) h"
             identity = "h.id AS id, h.mail AS mail, h.us AS us"
         else:
-            variants = ", ".join(map(str, self._known.get(rule, [-1])))
-            both = f"""
-                SELECT h.*, v.* EXCLUDE (variant, event_id, message_id) FROM sigma_hits h
-                LEFT JOIN sigma_values v ON h.{{0}} = v.{{0}} AND v.variant IN ({variants})
-                WHERE h.rule = {number} AND h.{{0}} IS NOT NULL"""
-            source = f"({both.format('event_id')} UNION ALL {both.format('message_id')}) h"
+            source = f"(SELECT * FROM sigma_values WHERE rule = {number}) h"
             held = {name: f"h.value{place}" for name, place in self._names.items()}
             identity = "coalesce(h.event_id, h.message_id) AS id, h.event_id IS NULL AS mail, h.us AS us"
         keys = [held.get(name, "NULL::VARCHAR") for name in wanted]
@@ -287,14 +166,31 @@ class _Query:
         chosen = " || chr(30) || ".join(value) or "NULL::VARCHAR"
         present = " AND ".join(f"{key} IS NOT NULL" for key in keys) or "TRUE"
         return f"""
-            SELECT DISTINCT {at} AS place, {identity}, {" || chr(30) || ".join(keys) or "''"} AS keys, {chosen} AS held
+            SELECT {at} AS place, {identity}, {" || chr(30) || ".join(keys) or "''"} AS keys, {chosen} AS held
             FROM {source} WHERE h.us IS NOT NULL AND {present}"""
 
-    def _enough(self) -> str:
-        """Write what a group must have so many of that it is looked at more closely."""
-        if self._one.kind == "value_count":
-            return "count(DISTINCT held)"
-        return "count(DISTINCT place)" if self._one.kind.startswith("temporal") else "count(DISTINCT id)"
+    def _narrowed(self, every: str) -> str:
+        """Write the hits in those stretches of time in which there are enough of a group for the condition to be met.
+
+        A span lies within two stretches of its length that follow each other: what these two do not hold, it can't.
+        """
+        least, span = _least(self._one), max(self._one.timespan_us, 1)
+        if least <= 1 or len(self._one.rules) > _MOST_BITS:
+            return f"SELECT DISTINCT * FROM ({every})"
+        if self._one.kind.startswith("temporal"):
+            count, both = "bit_or(1::HUGEINT << place)", "bit_count(n | {})"
+        else:
+            count, both = ("count(DISTINCT held)" if self._one.kind == "value_count" else "count(*)"), "n + {}"
+        beside = " OR ".join(
+            f"{both.format(f'CASE WHEN abs(stretch - {near}(stretch) OVER w) = 1 THEN {near}(n) OVER w ELSE 0 END')} >= {least!r}"
+            for near in ("lag", "lead")
+        )
+        return f"""
+            WITH every AS (SELECT *, us // {span} AS stretch FROM ({every})),
+                 counted AS (SELECT keys, stretch, {count} AS n FROM every GROUP BY keys, stretch),
+                 enough AS (SELECT keys, stretch FROM counted WINDOW w AS (PARTITION BY keys ORDER BY stretch)
+                            QUALIFY {beside})
+            SELECT DISTINCT every.* EXCLUDE (stretch) FROM every SEMI JOIN enough USING (keys, stretch)"""
 
     def _met(self) -> str:
         """Write: for each event, whether the condition holds in the span that ends with it."""

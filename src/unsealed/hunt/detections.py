@@ -7,23 +7,23 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from unsealed.hunt import correlation, logsources, sigma
-from unsealed.hunt.evaluate import fire
-from unsealed.hunt.rulefiles import Unusable
-from unsealed.hunt.sigma import Correlation, Loaded, Rule
+from unsealed.hunt import correlation, logsources, rulecache
+from unsealed.hunt.rule import Correlation, Loaded, Rule, Unusable
 from unsealed.query import Engine
 
 OWN = Path(__file__).parent / "rules"
 
 
-def load(given: Sequence[Path], *, own: bool) -> Loaded:
+def load(given: Sequence[Path], *, own: bool, folder: Path | None = None) -> Loaded:
     """Give all rules that can be used on some log that we read; the others with the reason.
 
     Args:
         given: files and folders of rules.
         own: whether to use our own rules, too.
+        folder: where what was read of given rules is kept for the next time: in the case, with the rules. Our own rules
+            are kept in the user's folder for such things.
     """
-    loaded = sigma.load([OWN, *given]) if given and own else _own() if own else sigma.load(given)
+    loaded = rulecache.load([*([OWN] if own else []), *given], folder) if given or not own else _own()
     known, unknown = [], list(loaded.unusable)
     for rule in loaded.rules:
         if logsources.find(rule.product, rule.category, rule.service):
@@ -52,7 +52,7 @@ def _shown(source: str, given: Sequence[Path]) -> str:
 
 @cache
 def _own() -> Loaded:
-    return sigma.load([OWN])
+    return rulecache.load([OWN], rulecache.own_folder())
 
 
 def detect(db: Engine, loaded: Loaded) -> None:
@@ -62,8 +62,7 @@ def detect(db: Engine, loaded: Loaded) -> None:
         db: the case; a relation `found` holds the findings so far.
         loaded: the rules.
     """
-    fire(db, loaded.rules)
-    correlation.correlate(db, loaded)
+    correlation.find(db, loaded)
     db.register("sigma_rules", _described(loaded))
     db.execute("""
         INSERT INTO found BY NAME

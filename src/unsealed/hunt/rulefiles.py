@@ -13,19 +13,13 @@ from typing import Any
 import yaml
 from yaml import YAMLError
 
-MAX_BYTES, MAX_FILES, MAX_DOCUMENTS = 4 << 20, 50_000, 1000
+from unsealed.hunt.rule import Unusable
+
+MAX_BYTES, MAX_DOCUMENTS = 4 << 20, 1000
 MAX_NODES = 200_000
 """Values of one document, those that an alias repeats counted each time."""
 ODD = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 """What documents that only look like rules make parsers raise."""
-
-
-@dataclass(frozen=True)
-class Unusable:
-    """A rule, or a file of rules, that can't be used."""
-
-    source: str
-    reason: str
 
 
 class Refused(Exception):  # noqa: N818 - carries a reason for people, not an error
@@ -56,21 +50,6 @@ class Document:
             else:
                 break
         return f"{self.path}:{line + 1}"
-
-
-def files(paths: Iterable[Path], unusable: list[Unusable]) -> Iterator[Path]:
-    """Give files as they are, and of folders all `.yml` and `.yaml` files, each once."""
-    seen: dict[Path, None] = {}
-    for path in paths:
-        if not path.exists():
-            unusable.append(Unusable(str(path), "no such file or folder"))
-        found = sorted(p for p in path.rglob("*") if p.suffix in {".yml", ".yaml"}) if path.is_dir() else [path]
-        seen |= dict.fromkeys(p for p in found if p.is_file())
-    for number, path in enumerate(seen):
-        if number >= MAX_FILES:
-            unusable.append(Unusable(str(path), f"more than {MAX_FILES:,} rule files"))
-            return
-        yield path
 
 
 def documents(path: Path, unusable: list[Unusable]) -> Iterator[Document]:

@@ -128,7 +128,7 @@ def _visits(mark: str, keys: str, where: str) -> str:
     named = ", ".join(f"coalesce({key}, chr(30))" for key in keys.split(", "))
     return f"""UNION ALL BY NAME
         SELECT md5(concat_ws(chr(31), '{mark}', nth, {named})) AS part, * EXCLUDE (apart, nth)
-        FROM (SELECT *, count(*) FILTER (apart) OVER (PARTITION BY {keys} ORDER BY us, event_id ROWS UNBOUNDED PRECEDING)
+        FROM (SELECT *, count(*) FILTER (apart) OVER (PARTITION BY {keys} ORDER BY us, event_id RANGE UNBOUNDED PRECEDING)
                         AS nth
               FROM (SELECT *, us - lag(us) OVER (PARTITION BY {keys} ORDER BY us, event_id) > {_NEAR} AS apart
                     FROM evidence WHERE (who IS NOT NULL OR ip IS NOT NULL) AND {where}))"""

@@ -24,7 +24,8 @@ from sigma.rule.detection import EmptySigmaDetections, SigmaDetection, SigmaDete
 from sigma.rule.logsource import EmptyLogSource, SigmaLogSource
 
 from unsealed.hunt import regex, rulefiles, tree
-from unsealed.hunt.rulefiles import ODD, Document, Refused, Unusable, reason
+from unsealed.hunt.rule import Condition, Correlation, Loaded, Rule, Unusable, files
+from unsealed.hunt.rulefiles import ODD, Document, Refused, reason
 from unsealed.hunt.tree import Node, Test
 
 __all__ = ["Condition", "Correlation", "Loaded", "Rule", "Unusable", "load"]
@@ -38,74 +39,6 @@ _COMPARISONS = {
 _FLAGS = types.SigmaRegularExpression.sigma_to_re_flag
 _PYTHON_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 _MULTI = types.SpecialChars.WILDCARD_MULTI
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One Sigma rule that can be used."""
-
-    rule_id: str
-    title: str
-    level: str
-    techniques: tuple[str, ...]
-    product: str | None
-    category: str | None
-    service: str | None
-    tree: Node
-    source: str
-    """File and line, as `path:line`."""
-    description: str = ""
-    falsepositives: tuple[str, ...] = ()
-    name: str | None = None
-
-
-@dataclass(frozen=True)
-class Condition:
-    """When a correlation is met: a comparison of a count or figure, or an expression over the rules."""
-
-    op: str = "gte"
-    """`lt` `lte` `gt` `gte` `eq` `neq`"""
-    count: float = 1
-    field: tuple[str, ...] = ()
-    percentile: int | None = None
-    expression: Node | None = None
-    """Of rules, each a test whose field is the rule's id; None where all or a count of them is meant."""
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """One Sigma correlation that can be used."""
-
-    rule_id: str
-    title: str
-    level: str
-    techniques: tuple[str, ...]
-    kind: str
-    """`event_count` `value_count` `temporal` `temporal_ordered` `value_sum` `value_avg` `value_median` `value_percentile`"""
-    rules: tuple[str, ...]
-    """Ids of the rules and correlations whose hits are looked at, in order."""
-    group_by: tuple[str, ...]
-    aliases: Mapping[str, Mapping[str, str]]
-    """alias -> rule id -> the field that it means in that rule's events"""
-    timespan_us: int
-    condition: Condition
-    generate: bool
-    source: str
-    description: str = ""
-    falsepositives: tuple[str, ...] = ()
-    name: str | None = None
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """All that was found in rule files."""
-
-    rules: tuple[Rule, ...] = ()
-    correlations: tuple[Correlation, ...] = ()
-    """Each stands after those that it refers to."""
-    unusable: tuple[Unusable, ...] = ()
-    silent: frozenset[str] = frozenset()
-    """Ids of rules that only feed correlations: their own hits are no findings."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +78,7 @@ def load(paths: Iterable[Path]) -> Loaded:
     """
     loading = _Loading()
     with _unwatched():
-        for path in rulefiles.files(paths, loading.unusable):
+        for path in files(paths, loading.unusable):
             for document in rulefiles.documents(path, loading.unusable):
                 loading.take(document)
         return loading.finish()

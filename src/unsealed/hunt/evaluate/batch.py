@@ -121,9 +121,8 @@ class Batch:
         parts = [found for way in where.paths if (found := self._at(way)) is not None]
         value = pa.nulls(self.rows, pa.string()) if not parts else pc.coalesce(*parts) if len(parts) > 1 else parts[0]
         if self._hidden:
-            flags = pa.array([row in self._hidden for row in range(self.rows)], pa.bool_())
-            dug = [_first(record, where.paths) for record in self._hidden.values()]
-            value = pc.replace_with_mask(value, flags, pa.array(dug, pa.string()))
+            dug = pa.array([_first(record, where.paths) for record in self._hidden.values()], pa.string())
+            value = pc.replace_with_mask(value, columns.flags(self._hidden, self.rows), dug)
         if where.column:
             value = pc.coalesce(self._read(f"{where.column} as JSON"), value)
         return columns.of_json(value)
@@ -147,7 +146,8 @@ class Batch:
         if held is None or held.null_count == len(held):
             return None
         if not rest:
-            return pc.if_else(pc.equal(held, _NULL_TEXT), _NULL, held)
+            empty = pc.equal(held, _NULL_TEXT)
+            return pc.if_else(empty, _NULL, held) if pc.any(empty).as_py() else held
         encoded = held.dictionary_encode()
         dug = [_joined(paths.dig(paths.loads(text), rest)) for text in encoded.dictionary.to_pylist()]
         return pa.array(dug, pa.string()).take(encoded.indices)

@@ -44,11 +44,7 @@ class Column:
 
     def holding(self, entries: Iterable[int]) -> int:
         """Give the rows whose entry is one of these."""
-        flags = bytearray((self.entries + 7) // 8)
-        for entry in entries:
-            flags[entry >> 3] |= 1 << (entry & 7)
-        mask = pa.BooleanArray.from_buffers(pa.bool_(), self.entries, [None, pa.py_buffer(bytes(flags))])
-        return bits(mask.take(self.codes))
+        return bits(flags(entries, self.entries).take(self.codes))
 
     def having(self, found: Iterable[int]) -> int:
         """Give the rows that have one of these texts (by their numbers in `texts`)."""
@@ -63,6 +59,14 @@ class Column:
         for owner, text in zip(self.owners, self.texts.to_pylist(), strict=True):
             found[owner].append(text)
         return found
+
+
+def flags(numbers: Iterable[int], count: int) -> pa.Array:
+    """Turn numbers below `count` into an Arrow array of as many flags."""
+    held = bytearray((count + 7) // 8)
+    for number in numbers:
+        held[number >> 3] |= 1 << (number & 7)
+    return pa.BooleanArray.from_buffers(pa.bool_(), count, [None, pa.py_buffer(bytes(held))])
 
 
 def bits(flags: pa.Array) -> int:
@@ -89,15 +93,19 @@ def of_texts(array: pa.Array) -> Column:
     return Column(len(array), codes, texts, None, len(texts))
 
 
+def coded(array: pa.Array) -> pa.Array:
+    """Give numbers of distinct texts for texts, or the texts as they are where they are long and hardly repeat."""
+    return array if array.nbytes > LONG * max(len(array), 1) else array.dictionary_encode()
+
+
 def _distinct(array: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Give each row's entry and the entries: distinct values, or, where they are long and hardly repeat, all values."""
-    if array.nbytes > LONG * max(len(array), 1):
-        present = array.is_valid()
-        return pc.if_else(
-            present, pc.subtract(pc.cumulative_sum(present.cast(pa.int32())), _ONE), _NONE
-        ), array.drop_null()
-    encoded = array.dictionary_encode()
-    return encoded.indices, encoded.dictionary
+    encoded = array if isinstance(array, pa.DictionaryArray) else coded(array)
+    if isinstance(encoded, pa.DictionaryArray):
+        return encoded.indices, encoded.dictionary
+    present = array.is_valid()
+    entries = pc.subtract(pc.cumulative_sum(present.cast(pa.int32())), _ONE)
+    return pc.if_else(present, entries, _NONE), array.drop_null()
 
 
 def of_json(array: pa.Array) -> Column:

@@ -7,13 +7,14 @@ these three alone; for the rest it is told which values must be taken from the r
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pyarrow as pa
 
 from unsealed.hunt import tree
 from unsealed.hunt.evaluate.matching import Matcher
 from unsealed.hunt.logsources import KEYS, Field, Variant
-from unsealed.hunt.sigma import Rule
+from unsealed.hunt.rule import Rule
 from unsealed.hunt.tree import FALSE, Always, Node, Not, Or, Test
 
 RECORD = Field("raw", ("*",))
@@ -90,6 +91,34 @@ def bound_test(test: Test, variant: Variant, fields: Fields) -> Node:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What is kept of the rows that a rule hits, in one variant of its log: correlations group by it."""
+
+    table: str
+    where: Node
+    """Which rows the variant means."""
+    fields: Mapping[int, str]
+    """By the number of each name that is wanted: our name for the field, where this variant has it."""
+
+
+def keep(rule: Rule, wanted: Mapping[int, str], resolve: Resolve, fields: Fields) -> list[Kept]:
+    """Tell where the values that are kept of a rule's rows stand in each variant of its log source.
+
+    Args:
+        rule: the rule.
+        wanted: the fields' names in the rule's words, by number.
+        resolve: tells the variants of a log source.
+        fields: takes in the fields.
+    """
+    found: list[Kept] = []
+    for variant in resolve(rule.product, rule.category, rule.service):
+        where = tree.rebuild(variant.where, lambda test, v=variant: bound_test(test, v, fields))  # type: ignore[misc]  # v is bound now
+        held = {at: fields.name(field) for at, name in wanted.items() if (field := variant.field(name))}
+        found.append(Kept(variant.table, where, held))
+    return found
+
+
+@dataclass(frozen=True)
 class Group:
     """Classes of which the same is needed."""
 
@@ -100,15 +129,23 @@ class Group:
     """Which of the bound rules may hold, by their numbers."""
 
 
-def group(bounds: Sequence[Bound], classes: Sequence[Class], keys: Sequence[str] = KEYS) -> list[Group]:
+def group(
+    bounds: Sequence[Bound],
+    classes: Sequence[Class],
+    keys: Sequence[str] = KEYS,
+    kept: Mapping[int, Sequence[Kept]] = MappingProxyType({}),
+) -> list[Group]:
     """Try all bound rules on all classes; give the classes of which rows are needed at all, by what is needed.
 
     Args:
         bounds: the bound rules.
         classes: the values of the key columns in each class.
         keys: which columns those are.
+        kept: by the number of a rule, what is kept of the rows that it hits.
     """
-    decide = _Keys(bounds, classes, keys)
+    decide = _Keys(
+        [*(one.tree for one in bounds), *(one.where for held in kept.values() for one in held)], classes, keys
+    )
     wheres: dict[Node, list[int]] = defaultdict(list)
     for number, one in enumerate(bounds):
         wheres[one.where].append(number)
@@ -124,22 +161,26 @@ def group(bounds: Sequence[Bound], classes: Sequence[Class], keys: Sequence[str]
                 if outcome is not False:
                     alive.add(number)
                     needed |= wanted
+                    for held in kept.get(bounds[number].rule, ()):
+                        outcome, wanted = decide(held.where, values)
+                        if outcome is not False:
+                            needed |= (wanted | set(held.fields.values())) - set(keys)
         if alive:
-            held = made.setdefault(frozenset(needed), ([], set()))
-            held[0].append(values)
-            held[1].update(alive)
-    return [Group(tuple(held), needed, frozenset(alive)) for needed, (held, alive) in made.items()]
+            alike = made.setdefault(frozenset(needed), ([], set()))
+            alike[0].append(values)
+            alike[1].update(alive)
+    return [Group(tuple(alike), needed, frozenset(alive)) for needed, (alike, alive) in made.items()]
 
 
 class _Keys:
     """Decide conditions by the key columns alone."""
 
-    def __init__(self, bounds: Sequence[Bound], classes: Sequence[Class], keys: Sequence[str]) -> None:
+    def __init__(self, trees: Iterable[Node], classes: Sequence[Class], keys: Sequence[str]) -> None:
         self._place = {key: number for number, key in enumerate(keys)}
         self._true: dict[Test, frozenset[str]] = {}
         wanted: dict[str, dict[Test, None]] = {key: {} for key in keys}
-        for one in bounds:
-            for test in tree.tests(one.tree):
+        for one in trees:
+            for test in tree.tests(one):
                 if test.field in wanted and test.op not in tree.REFERENCE_OPS:
                     wanted[test.field][test] = None
         for key, number in self._place.items():
@@ -178,11 +219,11 @@ class _Keys:
         return value is not None and value in self._true.get(test, ()), frozenset()
 
 
-def by_field(bounds: Iterable[Bound]) -> Mapping[str, list[Test]]:
+def by_field(trees: Iterable[Node]) -> Mapping[str, list[Test]]:
     """Give the tests of each field that a `Matcher` is to be made for."""
     found: dict[str, dict[Test, None]] = defaultdict(dict)
-    for one in bounds:
-        for test in tree.tests(one.tree):
+    for one in trees:
+        for test in tree.tests(one):
             if test.op != "exists" and test.op not in tree.REFERENCE_OPS:
                 found[test.field or ""][test] = None
     return {name: list(held) for name, held in found.items()}

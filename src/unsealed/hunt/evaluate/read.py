@@ -2,21 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from unsealed.hunt import logsources
 from unsealed.hunt.evaluate import paths
+from unsealed.hunt.evaluate.columns import coded
 from unsealed.hunt.evaluate.keywords import Sieve
 from unsealed.hunt.evaluate.plan import RECORD, Fields, Group
 from unsealed.query import Engine, literal
 
 BATCH_ROWS, PENDING_BYTES = 65_536, 192 << 20
 """Rows that are evaluated together, and what may wait for more of its kind in memory."""
+ENOUGH = 4_096
+"""Rows of one part that do not wait for more."""
 COMMON = 8
 """A key that the paths of so many fields lead through is looked for before they are tried, if that saves as many."""
+_NONE = pa.scalar(None, pa.int32())
+_IDENTITY = frozenset({"event_id", "message_id", "us", "hidden"})
 _DERIVED = ", ".join(f"{text} AS {name}" for name, text in logsources.DERIVED.items())
 RELATIONS = {"events": f"SELECT *, {_DERIVED} FROM events", "messages": logsources.MESSAGES}
 _IDS = {"events": ("event_id", "NULL::VARCHAR", "epoch_us(time)"), "messages": ("NULL::VARCHAR", "message_id", "us")}
@@ -72,7 +77,10 @@ class Reader:
         rows_of: Counter[int] = Counter()
         for read in self._db.batches(sql):
             for number, rows in self._split(read, sieve):
-                pending.setdefault(number, []).append(rows)
+                if rows.num_rows >= ENOUGH and number not in pending:
+                    yield number, rows
+                    continue
+                pending.setdefault(number, []).append(_written_out(rows))
                 rows_of[number] += rows.num_rows
                 bytes_of[number] += rows.nbytes
             full = [number for number, count in rows_of.items() if count >= BATCH_ROWS]
@@ -87,8 +95,11 @@ class Reader:
     def _split(self, read: pa.RecordBatch, sieve: Sieve) -> Iterator[tuple[int, pa.RecordBatch]]:
         """Give the rows of each part in memory of their own: a slice would keep all the rest alive while it waits."""
         parts = read.column("part")
-        found = read.column("found") if "found" in read.schema.names else None
-        plain = read.drop_columns([name for name in ("found", "record") if name in read.schema.names])
+        starts = values = None
+        if "found" in read.schema.names:
+            found = read.column("found")
+            starts, values = pc.if_else(found.is_valid(), found.offsets[:-1], _NONE), found.values.cast(pa.string())
+        plain = self._plain(read)
         if "record" in read.schema.names:
             records = read.column("record")
             kept = sieve.kept(records, [part // 2 for part in parts.to_pylist()])
@@ -100,23 +111,47 @@ class Reader:
             places = order.slice(start, count)
             start += count
             rows = plain.take(places)
-            if found is not None:
+            if starts is not None and values is not None:
                 # One gather a pointer, straight from the values of all lists.
-                at = pc.if_else(found.is_valid(), found.offsets[:-1], pa.scalar(None, pa.int32())).take(places)
+                at = starts.take(places)
                 for i, pointer in enumerate(self.pointers[number]):
-                    values = found.values.take(pc.add(at, pa.scalar(i, pa.int32())))
-                    rows = rows.append_column(pointer, values.cast(pa.string()))
+                    rows = rows.append_column(pointer, values.take(pc.add(at, _number(i)) if i else at))
             yield number, rows
+
+    def _plain(self, read: pa.RecordBatch) -> pa.RecordBatch:
+        """Give the columns of rows as numbers of words, so that no word is copied; those of the keys by their classes."""
+        names = [name for name in read.schema.names if name not in {"found", "record", "part", "class"}]
+        made = {name: read.column(name) if name in _IDENTITY else coded(read.column(name)) for name in names}
+        for key, (codes, words) in self._words.items():
+            made[key] = pa.DictionaryArray.from_arrays(codes.take(read.column("class")), words)
+        return pa.RecordBatch.from_arrays(list(made.values()), list(made))
+
+    @cached_property
+    def _words(self) -> dict[str, tuple[pa.Array, pa.Array]]:
+        """Of each key: the number of its word in each class, and the words."""
+        found = {}
+        for place, key in enumerate(self._keys):
+            words = [values[place] for group in self._groups for values in group.classes]
+            encoded = pa.array(words, pa.string()).dictionary_encode()
+            found[key] = (encoded.indices, encoded.dictionary)
+        return found
 
     def _register(self) -> None:
         rows = [(*values, number) for number, group in enumerate(self._groups) for values in group.classes]
         held = list(zip(*rows, strict=True))
         table = {f"class_{key}": pa.array(values, pa.string()) for key, values in zip(self._keys, held, strict=False)}
-        self._db.register("sigma_classes", pa.table(table | {"group": pa.array(held[-1], pa.int32())}))
+        numbers = {"group": pa.array(held[-1], pa.int32()), "class": pa.array(range(len(rows)), pa.int32())}
+        self._db.register("sigma_classes", pa.table(table | numbers))
 
     def sql(self, sieve: Sieve) -> str:
         """Give the one query that reads all that is needed."""
-        chosen = [f"{self._ids[0]} AS event_id", f"{self._ids[1]} AS message_id", f"{self._ids[2]} AS us", "part"]
+        chosen = [
+            f"{self._ids[0]} AS event_id",
+            f"{self._ids[1]} AS message_id",
+            f"{self._ids[2]} AS us",
+            "part",
+            "class",
+        ]
         chosen += self._columns()
         extracted = [(number, _extract(held)) for number, held in enumerate(self.pointers) if held]
         hidden = [(number, _hidden(held)) for number, held in enumerate(self.pointers) if _hiding(held)]
@@ -136,13 +171,13 @@ class Reader:
         ]
         if few:
             marked = f'CASE WHEN g."group" IN ({", ".join(map(str, few))}) THEN TRUE ELSE {marked} END'
-        rows = f'SELECT e.*, 2 * g."group" + ({marked})::INT AS part FROM ({self._relation}) e JOIN sigma_classes g ON {on}'
+        rows = f"""SELECT e.*, 2 * g."group" + ({marked})::INT AS part, g."class"
+            FROM ({self._relation}) e JOIN sigma_classes g ON {on}"""
         return f"SELECT {', '.join(chosen)} FROM ({rows}) WHERE {self._where}"
 
     def _columns(self) -> list[str]:
         fields = {self._fields[name] for group in self._groups for name in group.fields}
-        fields |= {self._fields[key] for key in self._keys if key in self._fields}
-        plain = sorted({field.column for field in fields if field.column and not field.paths})
+        plain = sorted({field.column for field in fields if field.column and not field.paths} - set(self._keys))
         mixed = sorted({field.column for field in fields if field.column and field.paths and field != RECORD})
         chosen = [f'{_column(name, self._types.field(name).type)} AS "{name}"' for name in plain]
         return chosen + [
@@ -152,6 +187,17 @@ class Reader:
     def found(self, number: int, rows: pa.RecordBatch) -> dict[str, pa.Array]:
         """Give what was found in the records of a part's rows, by pointer."""
         return {pointer: rows.column(pointer) for pointer in self.pointers[number]}
+
+
+def _written_out(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Give rows whose columns are words again: different rows number them differently."""
+    made = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in rows.columns]
+    return pa.RecordBatch.from_arrays(made, rows.schema.names)
+
+
+@cache
+def _number(value: int) -> pa.Scalar:
+    return pa.scalar(value, pa.int32())
 
 
 def _mark(way: str) -> str | None:
