@@ -14,9 +14,9 @@ from unsealed import folders
 from unsealed.expose import asks
 from unsealed.expose.asks import Ask
 from unsealed.expose.copies import bare
+from unsealed.expose.folder_names import meant
 from unsealed.expose.m365.people import SOURCES, names, tenant
 from unsealed.expose.m365.searching import OPERATIONS, Book, Scope, Taken, query
-from unsealed.expose.synced import meant
 from unsealed.query import Engine, literal
 
 _RUN_TOGETHER = re.compile(r"(?<=[a-z])([A-Z])")

@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from unsealed.expose import cmdlets
 from unsealed.expose.copies import bare
+from unsealed.expose.folder_names import meant, same_folder
 from unsealed.expose.m365 import consents, permissions, roles
 from unsealed.expose.m365.ledger import ANYBODY, Grant, Ledger
 from unsealed.expose.m365.people import SOURCES, names, tenant
-from unsealed.expose.synced import meant, same_folder
 from unsealed.query import Engine, literal
 
 READS = "('MailItemsAccessed', 'AttachmentAccess')"

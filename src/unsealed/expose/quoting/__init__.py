@@ -158,9 +158,9 @@ def _common_lines(db: Engine, folder: Path) -> set[int]:
             talks.extend([talk] * len(found))
         columns = [pa.array(lines, pa.int64()), pa.array(talks, pa.uint64())]
         heap.add(pa.RecordBatch.from_arrays(columns, schema=schema))
-    heap.close(db, "lines")
+    heap.close(db, "spoken")
     found = db.table(f"""
-        SELECT line FROM lines SEMI JOIN (SELECT line FROM lines GROUP BY line HAVING count(*) >= {COMMON}) USING (line)
+        SELECT line FROM spoken SEMI JOIN (SELECT line FROM spoken GROUP BY line HAVING count(*) >= {COMMON}) USING (line)
         GROUP BY line HAVING count(DISTINCT talk) >= {COMMON}""")
     return set(found["line"].to_pylist())
 
