@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from unsealed import schema
-from unsealed.hunt import rhythm, signins
+from unsealed.hunt import item_logs, rhythm, signins
 from unsealed.hunt.actor import DAY
 from unsealed.query import Engine
 
@@ -61,6 +61,7 @@ def look(db: Engine) -> None:
         rows += _sign_ins(db, rows, holes[LOG])
     for box in _mailboxes(db):
         rows += _item_log(box, holes.get(LOG, []))
+    rows += item_logs.gmail(db)
     db.register("spans", _table(rows))
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE cov AS
@@ -71,6 +72,9 @@ def look(db: Engine) -> None:
                 UNION ALL
                 SELECT s.n, count(e.time) FROM spans s JOIN events e ON e.source = '{LOG}' AND {signins.trying("e")}
                 WHERE s.source = '{SIGN_IN_LOG}' AND e.time >= s."from" AND e.time <= s."to" AND s.state = 'whole' GROUP BY s.n
+                UNION ALL
+                SELECT s.n, count(*) FROM spans s JOIN gmail_items i ON i.mailbox = s.scope
+                WHERE s.source = '{item_logs.GMAIL}' AND i.time >= s."from" AND i.time <= s."to" GROUP BY s.n
                 UNION ALL
                 SELECT s.n, count(*) FROM spans s JOIN items i ON i.mailbox = s.scope
                 WHERE s.source = '{ITEMS}' AND i.time >= s."from"
