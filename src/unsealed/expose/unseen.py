@@ -23,12 +23,12 @@ def begin(db: Engine) -> None:
 
     `low` and `high` bound it in time; `bytes` is the most that it can have given of letters' contents, null where that is
     unknown; `whole` says that it gave whole letters of the inbox alone, and `bytes` is then the most of one letter;
-    `strict`, that the inbox held just the letters which lie there in the evidence.
+    `strict`, that the inbox held just the letters which lie there in the evidence. `inbox`: parts of its letters alone.
     """
     db.execute("""
         CREATE OR REPLACE TEMP TABLE visits (
             mailbox VARCHAR, low BIGINT, high BIGINT, bytes BIGINT, whole BOOLEAN, event_id VARCHAR,
-            strict BOOLEAN DEFAULT FALSE)""")
+            strict BOOLEAN DEFAULT FALSE, inbox BOOLEAN DEFAULT FALSE)""")
 
 
 def judge(db: Engine, way: str, words: str) -> None:
@@ -62,10 +62,10 @@ def judge(db: Engine, way: str, words: str) -> None:
                        coalesce(t.blind - coalesce(b.blind, 0) - coalesce(a.blind, 0), 0) AS blind,
                        CASE WHEN coalesce(h.gone >= w.least, TRUE) THEN w.most END AS most
                 FROM here h
-                LEFT JOIN totals t ON t.mailbox = h.mailbox
-                ASOF LEFT JOIN ended b ON b.mailbox = h.mailbox AND b.high < h.arrived
-                ASOF LEFT JOIN begun a ON a.mailbox = h.mailbox AND a.low > h.gone
-                ASOF LEFT JOIN parts v ON v.mailbox = h.mailbox AND v.high >= h.arrived
+                LEFT JOIN totals t ON t.mailbox = h.mailbox AND t.outgoing = (h.lane = 'outgoing')
+                ASOF LEFT JOIN ended b ON b.mailbox = h.mailbox AND b.outgoing = (h.lane = 'outgoing') AND b.high < h.arrived
+                ASOF LEFT JOIN begun a ON a.mailbox = h.mailbox AND a.outgoing = (h.lane = 'outgoing') AND a.low > h.gone
+                ASOF LEFT JOIN parts v ON v.mailbox = h.mailbox AND v.outgoing = (h.lane = 'outgoing') AND v.high >= h.arrived
                 ASOF LEFT JOIN wholes w ON w.mailbox = h.mailbox AND w.lane = h.lane AND w.high >= h.arrived),
              there AS (
                 SELECT *, blind > 0 OR coalesce(most >= {_UNKNOWN}, FALSE) AS unbounded,
@@ -101,16 +101,19 @@ def _sums(db: Engine) -> None:
     letters, the most that one since it came has given.
     """
     columns = "count(*) {0} AS visits, coalesce(sum(bytes) {0}, 0)::BIGINT AS bytes, count(*) FILTER (bytes IS NULL) {0} AS blind"
-    db.execute("CREATE OR REPLACE TEMP TABLE parts AS SELECT * FROM visits WHERE NOT whole")
-    db.execute(
-        f"CREATE OR REPLACE TEMP TABLE totals AS SELECT mailbox, {columns.format('')} FROM parts GROUP BY mailbox"
-    )
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE parts AS
+        SELECT *, FALSE AS outgoing FROM visits WHERE NOT whole
+        UNION ALL SELECT *, TRUE FROM visits WHERE NOT whole AND NOT inbox""")
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE totals AS
+        SELECT mailbox, outgoing, {columns.format("")} FROM parts GROUP BY mailbox, outgoing""")
     for name, order in (("ended", "high"), ("begun", "low DESC")):
-        over = f"OVER (PARTITION BY mailbox ORDER BY {order})"
+        over = f"OVER (PARTITION BY mailbox, outgoing ORDER BY {order})"
         column = order.split(" ", maxsplit=1)[0]
         db.execute(f"""
             CREATE OR REPLACE TEMP TABLE {name} AS
-            SELECT DISTINCT mailbox, {column}, {columns.format(over)} FROM parts""")
+            SELECT DISTINCT mailbox, outgoing, {column}, {columns.format(over)} FROM parts""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE wholes AS
         SELECT mailbox, lane, high, low, event_id, max(coalesce(bytes, {_UNKNOWN})) OVER since AS most,
