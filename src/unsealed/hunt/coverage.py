@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from unsealed import schema
-from unsealed.hunt import rhythm, signins, switched
+from unsealed.hunt import item_logs, rhythm, signins, switched
 from unsealed.hunt.actor import DAY
 from unsealed.hunt.spans import Span, merged
 from unsealed.query import Engine
@@ -58,6 +58,7 @@ def look(db: Engine) -> None:
     off = switched.off(db, [box["mailbox"] for box in boxes])
     for box in boxes:
         rows += _item_log(box, holes.get(LOG, []), off.get(box["mailbox"], []))
+    rows += item_logs.gmail(db)
     db.register("spans", _table(rows))
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE cov AS
@@ -68,6 +69,9 @@ def look(db: Engine) -> None:
                 UNION ALL
                 SELECT s.n, count(e.time) FROM spans s JOIN events e ON e.source = '{LOG}' AND {signins.trying("e")}
                 WHERE s.source = '{SIGN_IN_LOG}' AND e.time >= s."from" AND e.time <= s."to" AND s.state = 'whole' GROUP BY s.n
+                UNION ALL
+                SELECT s.n, count(*) FROM spans s JOIN gmail_items i ON i.mailbox = s.scope
+                WHERE s.source = '{item_logs.GMAIL}' AND i.time >= s."from" AND i.time <= s."to" GROUP BY s.n
                 UNION ALL
                 SELECT s.n, count(*) FROM spans s JOIN items i ON i.mailbox = s.scope
                 WHERE s.source = '{ITEMS}' AND i.time >= s."from"

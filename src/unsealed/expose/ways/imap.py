@@ -20,13 +20,14 @@ def _number(name: str, nth: int = 1) -> str:
     return f"TRY_CAST(split_part({field(name)}, '/', {nth}) AS BIGINT)"
 
 
-_POP = f"({_number('retr', 2)} + {_number('top', 2)})"
 _BOUND = f"""CASE WHEN e.source = 'courier'
-                  THEN coalesce({_number("body")}, {_number("retr")} + coalesce({_number("top")}, 0), e.bytes_out)
-                  WHEN {field("retr")} IS NOT NULL THEN coalesce({_POP}, {_number("retr", 2)} + e.bytes_out)
+                  THEN coalesce({_number("body")}, CASE WHEN {_number("top")} = 0 THEN {_number("retr")} END,
+                                CASE WHEN {field("top")} IS NULL THEN e.bytes_out END)
+                  WHEN {field("retr")} IS NOT NULL
+                  THEN CASE WHEN {_number("top")} = 0 THEN {_number("retr", 2)} END
                   WHEN {_number("body_count")} = 0 THEN 0
                   ELSE coalesce({_number("body_bytes")}, e.bytes_out) END"""
-"""The most of letters' contents that a session was sent; null where its last line does not tell."""
+"""The most of letters' contents that a session was sent; null where its last line does not tell, or TOP showed beginnings."""
 _POP_SESSION = (
     f"coalesce(e.workload LIKE 'pop%' OR {field('service')} LIKE 'pop3%' OR {field('program')} LIKE 'pop%', FALSE)"
 )
@@ -56,7 +57,7 @@ def sessions(db: Engine) -> None:
 def _by_id(db: Engine) -> None:
     """Sessions that have an id in every line: the last line need not name the account or the address."""
     db.execute(f"""
-        INSERT INTO visits
+        INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
         WITH mine AS (SELECT source, session_id, min(box) AS box, bool_or(pop) AS pop,
                              arg_min(event_id, us) AS event_id
                       FROM lines WHERE session_id IS NOT NULL GROUP BY source, session_id),
@@ -73,7 +74,7 @@ def _by_id(db: Engine) -> None:
 def _courier(db: Engine) -> None:
     """Courier: the last line has the account, the port and how many seconds it was; a sign-in without one is open."""
     db.execute(f"""
-        INSERT INTO visits
+        INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
         SELECT box, us - coalesce(seconds, 0) * 1000000, us, bytes, pop, event_id
         FROM lines WHERE source = 'courier' AND ends
         UNION ALL
@@ -101,7 +102,7 @@ def _without_id(db: Engine) -> None:
                coalesce(sum(bytes) OVER upto, 0) AS sent, count(*) FILTER (ends AND bytes IS NULL) OVER upto AS untold
         FROM told WINDOW upto AS (PARTITION BY source, "user", pop ORDER BY us, ends)""")
     db.execute(f"""
-        INSERT INTO visits
+        INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
         WITH mine AS (SELECT box, source, "user", pop, us, min(event_id) AS event_id FROM lines
                       WHERE session_id IS NULL AND source <> 'courier' GROUP BY ALL),
              shut AS (SELECT source, "user", pop, us, max(sent) AS sent, max(untold) AS untold FROM depth
