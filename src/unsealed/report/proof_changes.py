@@ -105,14 +105,12 @@ def _rejected(proof: Row, gone: set[str]) -> Row:
     same = bool(present and left and (left["first"], left["last"]) == (present["first"], present["last"]))
     kept, certain = list[Row](), len(proof["grounds"]) < KEPT and _alone(proof, gone)
     for ground in proof["grounds"]:
-        stays, sure = _stays(ground, gone, left is not None, same=same)
+        stays, sure = _stays(ground, gone, left is not None, present=present is not None, same=same)
         certain = certain and sure
         if stays:
             kept.append(ground)
     kept = [ground for ground in kept if _rank(ground) < _WEAK]
-    strongest = min(map(_rank, kept), default=_WEAK)
-    if strongest > _QUOTED >= _rank(proof["grounds"][0]) and proof["facts"]["opened_beside"]:
-        certain = False  # of all letters that quote it, one is kept; and of a letter that was opened itself, none
+    certain = certain and not _may_be_quoted(proof, kept)
     told: Row = {"kind": "reject", "sessions": sorted(gone)}
     if kept:
         best = min(kept, key=_rank)
@@ -122,7 +120,16 @@ def _rejected(proof: Row, gone: set[str]) -> Row:
     return {**told, "verdict": verdict, "grounds": [{"how": how, "note": None}], "certain": certain and sure}
 
 
-def _stays(ground: Row, gone: set[str], anyone: bool, *, same: bool) -> tuple[bool, bool]:
+def _may_be_quoted(proof: Row, kept: list[Row]) -> bool:
+    """Tell whether a letter that loses its ground may still stand in another one.
+
+    Of all letters that quote it, one is kept as a ground; of a letter that was opened itself, none.
+    """
+    strongest = min(map(_rank, kept), default=_WEAK)
+    return bool(strongest > _QUOTED >= _rank(proof["grounds"][0]) and proof["facts"]["opened_beside"])
+
+
+def _stays(ground: Row, gone: set[str], anyone: bool, *, present: bool, same: bool) -> tuple[bool, bool]:
     """Tell whether a ground would stand without some sessions, and whether that is sure."""
     if ground["event_id"]:
         record = next(iter(ground["records"]), None)
@@ -132,7 +139,7 @@ def _stays(ground: Row, gone: set[str], anyone: bool, *, same: bool) -> tuple[bo
         return bool(others), True
     if ground["reach"] or ground["how"] == "gateway":
         return True, True
-    return anyone, same or not anyone
+    return anyone or not present, present and (same or not anyone)
 
 
 def _without(present: Row | None, gone: set[str]) -> Row | None:
@@ -167,9 +174,8 @@ def _without_grounds(proof: Row, left: Row | None) -> tuple[str, bool]:
     if left is None:
         return "out_of_reach", True
     arrived = (proof["record"] or {}).get("arrived")
-    if arrived is not None and arrived > left["last"]:
-        return "out_of_reach", True
-    return "not_accessed", proof["record"] is not None
+    late = arrived is not None and arrived > left["last"]
+    return "out_of_reach" if late else "not_accessed", False  # a log may tell that it lay there earlier, or was moved
 
 
 # -- what is known besides the logs -----------------------------------------------------------------------------------
@@ -177,8 +183,6 @@ def _without_grounds(proof: Row, left: Row | None) -> tuple[str, bool]:
 
 def _unreached(proof: Row) -> list[Row]:
     """Tell what would be left without an entry of case.toml that the verdict rests on."""
-    if proof["verdict"] != "in_reach":
-        return []
     found = []
     for line in proof["facts"]["reach"]:
         kept = [ground for ground in proof["grounds"] if line not in ground["reach"] and _rank(ground) < _WEAK]
@@ -186,12 +190,13 @@ def _unreached(proof: Row) -> list[Row]:
             continue
         told = {"kind": "reach", "name": line["name"], "file": line["file"], "line": line["line"]}
         told |= {"from": line["from"], "to": line["to"]}
+        quoted = _may_be_quoted(proof, kept)
         if kept:
-            found.append({**told, **_outcome(min(kept, key=_rank)["how"], kept), "certain": True})
+            found.append({**told, **_outcome(min(kept, key=_rank)["how"], kept), "certain": not quoted})
         else:
             verdict = "not_accessed" if proof["facts"]["presence"] else "out_of_reach"
             how = "log_whole" if verdict == "not_accessed" else "not_reached"
-            sure = proof["facts"]["presence"] is None
+            sure = proof["facts"]["presence"] is None and not quoted
             found.append({**told, "verdict": verdict, "grounds": [{"how": how, "note": None}], "certain": sure})
     return found
 
