@@ -82,10 +82,10 @@ def _array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
         return pa.array(values, pa.int64()).cast(kind)
     if pa.types.is_list(kind):
         return _lists(list(values), kind)
-    return _strings(values) if pa.types.is_string(kind) else pa.array(values, kind)
+    return strings(values) if pa.types.is_string(kind) else pa.array(values, kind)
 
 
-def _strings(values: Iterable[Any]) -> pa.Array:
+def strings(values: Iterable[Any]) -> pa.Array:
     """Make an array of strings; what is no text is made text, half characters (JSON can smuggle them in) stand as `?`."""
     try:
         return pa.array(values, pa.string())

@@ -89,7 +89,8 @@ class _Table:
             stop = min(data.rfind(b"\n", position, position + BLOCK) + 1 or position, end)
             block = self.quick.block(data, position, stop) if self.quick and stop > position else None
             if block:
-                yield from block.events
+                if block.events:
+                    yield block.events
                 for begin, _ in block.odd:
                     yield from self.slow(data, begin)[0]
                 position = stop

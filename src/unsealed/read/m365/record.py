@@ -83,18 +83,40 @@ class Item(msgspec.Struct, rename="pascal", gc=False):
     subject: Text = None
 
 
+class Context(msgspec.Struct, rename="pascal", gc=False):
+    """What newer records tell about session and application."""
+
+    aad_session_id: Any = msgspec.field(default=None, name="AADSessionId")
+    client_app_id: Any = None
+
+
 class Record(Loose, rename="pascal", gc=False):
     """A record as Microsoft writes it."""
 
     creation_time: Text = None
     id: Text = None
     operation: Text = None
+    result_status: Text = None
+    workload: Text = None
     user_id: Text = None
+    app_id: Text = None
+    application_id: Text = None
+    client_app_id: Text = None
+    client_ip_address: Text = msgspec.field(default=None, name="ClientIPAddress")
+    client_ip: Text = msgspec.field(default=None, name="ClientIP")
+    actor_ip_address: Text = None
     client_info_string: Text = None
-    mailbox_owner_upn: Text = msgspec.field(default=None, name="MailboxOwnerUPN")
-    mailbox_guid: Text = None
-    operation_properties: list[Property] | None = None
     extended_properties: list[Property] | None = None
+    user_agent: Text = None
+    client_application: Text = None
+    logon_type: int | str | None = None
+    mailbox_guid: Text = None
+    mailbox_owner_upn: Text = msgspec.field(default=None, name="MailboxOwnerUPN")
+    session_id: Text = None
+    object_id: Text = None
+    app_access_context: Context | None = None
+    device_properties: list[Property] | None = None
+    operation_properties: list[Property] | None = None
     folders: list[Folder] | None = None
     item: Item | None = None
 
