@@ -40,7 +40,21 @@ _REPEATED = frozenset(
 )
 """Columns whose values repeat: only these are worth a dictionary."""
 _LONG = frozenset(("raw", "text"))
-"""Columns whose smallest and largest value tell nobody anything."""
+_UNIQUE = frozenset(
+    (
+        "event_id",
+        "message_id",
+        "attachment_id",
+        "internet_message_id",
+        "record_id",
+        "locator",
+        "content_hash",
+        "sha256",
+        "sha1",
+        "md5",
+    )
+)
+"""Columns whose smallest and largest value, as those of `_LONG`, tell nobody anything."""
 
 _TEXT_AT = {
     name: table.schema.get_field_index(column)
@@ -118,7 +132,7 @@ def writer(path: Path, table: str) -> pq.ParquetWriter:
         wanted,
         compression="zstd",
         use_dictionary=[name for name in wanted.names if name in _REPEATED and (table, name) != ("events", "event_id")],
-        write_statistics=[name for name in wanted.names if name not in _LONG],
+        write_statistics=[name for name in wanted.names if name not in _LONG | _UNIQUE],
     )
 
 

@@ -13,7 +13,7 @@ from unsealed.read.m365 import bulk, records
 from unsealed.read.m365.record import loose, plain
 from unsealed.read.reader import Batch, Part
 
-BLOCK = 4 << 20
+BLOCK = 8 << 20
 """Bytes of one block; one that Arrow can't read is read row by row."""
 
 
