@@ -15,6 +15,7 @@ How Vault's log names the accounts searched is taken as `target_user`; no real s
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,7 @@ class Workspace(World):
 
 def hash_of(text: str) -> int:
     """A number that is the same in every run."""
-    return int.from_bytes(text.encode()[-7:], "big")
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
 
 
 def plain(name: str, value: str) -> Row:

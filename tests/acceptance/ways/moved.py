@@ -144,9 +144,6 @@ def _hide(office: Office, box: Box, visits: list[datetime]) -> Hand:
 def _blind(office: Office, box: Box, visits: list[datetime]) -> Hand:
     """Only sign-ins, moves and deletions are known."""
     hand, thief = office.owner(box), office.intruder(box.address)
-    for visit in visits:
-        office.sign_in(box, thief, visit)
-        office.peek(box, visit, 6)
     for day, operation in ((22, "HardDelete"), (24, "SoftDelete"), (48, "HardDelete"), (63, "HardDelete")):
         at = office.at(day)
         chosen = _some(office, box, at, "Inbox", 5)
@@ -161,4 +158,7 @@ def _blind(office: Office, box: Box, visits: list[datetime]) -> Hand:
                 copy.verdict, copy.why = "in_reach|out_of_reach", "erased while they came and went; when it came nothing tells"
             else:
                 copy.verdict, copy.why = "in_reach|out_of_reach", "erased after they had left; when it came nothing tells"
+    for visit in visits:
+        office.sign_in(box, thief, visit)
+        office.peek(box, visit, 6)
     return thief
