@@ -298,9 +298,9 @@ def entry(copy: Copy, *, stripped: bool = False) -> bytes:
     return f"From {copy.letter.sender} {copy.arrived:%a %b %d %H:%M:%S %Y}\n".encode() + raw(copy, stripped=stripped) + b"\n"
 
 
-def toml(kind: str, **lines: object) -> str:
+def toml(table: str, /, **lines: object) -> str:
     """Write one [[kind]] of case.toml."""
-    text = f"\n[[{kind}]]\n"
+    text = f"\n[[{table}]]\n"
     for key, value in lines.items():
         if isinstance(value, datetime):
             shown = value.strftime("%Y-%m-%dT%H:%M:%SZ")
