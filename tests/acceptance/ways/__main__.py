@@ -12,9 +12,20 @@ from pathlib import Path
 from . import grade
 
 WAYS = [
-    "m365_permissions", "m365_consents", "m365_exports", "m365_rules", "moved", "gaps", "google", "dovecot",
-    "iis", "exchange_protocols", "gateway", "export", "clocks",
-]  # fmt: skip
+    "m365_permissions",
+    "m365_consents",
+    "m365_exports",
+    "m365_rules",
+    "moved",
+    "gaps",
+    "google",
+    "dovecot",
+    "iis",
+    "exchange_protocols",
+    "gateway",
+    "export",
+    "clocks",
+]
 
 
 def main() -> int:

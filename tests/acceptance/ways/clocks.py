@@ -53,14 +53,19 @@ def _store(rng: random.Random, root: Path) -> Case:
         # True times: in at `last`, out half an hour later; both written by the fast clock.
         server.imap(box, last + skew, ip, 30, counts(30, 200_000, 60))
         out = last + 30 * MINUTE
-        for copy, gap in near(server, box, out, [-14, -11, -9, -6, -4, -3, -2, -1.2, -0.2, 0.2, 1.2, 2, 3, 4, 6, 9, 11, 14], "INBOX"):
+        for copy, gap in near(
+            server, box, out, [-14, -11, -9, -6, -4, -3, -2, -1.2, -0.2, 0.2, 1.2, 2, 3, 4, 6, 9, 11, 14], "INBOX"
+        ):
             copy.verdict = "in_reach|out_of_reach" if abs(gap) < 1 else "in_reach" if gap < 0 else "out_of_reach"
             copy.why = f"{gap:+} minutes from the last logout by true time; the log's clock is off by {skew}"
         box.dark.append((server.start + 24 * DAY, out, "IMAP sessions that fetched bodies"))
     for box in boxes:
         for copy in box.copies:
             if not copy.sent and copy.arrived > server.start:
-                server.log(copy.arrived + skew + timedelta(seconds=1), f"lmtp({box.address})<{rng.randrange(1000, 9999)}><{rng.getrandbits(60):x}>: msgid={copy.letter.mid}: saved mail to INBOX")
+                server.log(
+                    copy.arrived + skew + timedelta(seconds=1),
+                    server.stored(copy),
+                )
         ip = server.ips.setdefault(box.address, f"192.0.2.{10 + len(server.ips)}")
         for day in range(0, server.days, 2):
             server.imap(box, server.at(day) + skew, ip, 20, counts(3, 9000, 3), innocent=True)
@@ -81,7 +86,9 @@ def _alone(rng: random.Random, root: Path) -> Case:
         hands.append(hand.ip)
         for visit in visits:
             office.sign_in(box, hand, visit)
-        for copy, gap in near(office, box, visits[-1], [-40, -25, -16, -12, -7, -3, -1, 1, 3, 7, 12, 16, 25, 40], "Inbox"):
+        for copy, gap in near(
+            office, box, visits[-1], [-40, -25, -16, -12, -7, -3, -1, 1, 3, 7, 12, 16, 25, 40], "Inbox"
+        ):
             open_ = abs(gap) <= 10
             copy.verdict = "in_reach|out_of_reach" if open_ else "in_reach" if gap < 0 else "out_of_reach"
             copy.why = f"{gap:+} minutes from the last trace" + (" (O11)" if open_ else "")
@@ -101,7 +108,10 @@ def _wrong_dates(case: Case, rng: random.Random) -> None:
                 made = common.entry(copy)
                 if not copy.sent and rng.random() < 0.33:
                     off = copy.arrived + rng.choice([-1, 1]) * rng.choice([3 * HOUR, 2 * DAY, 40 * DAY])
-                    made = made.replace(f"Date: {format_datetime(copy.arrived - timedelta(seconds=5))}".encode(), f"Date: {format_datetime(off)}".encode())
+                    made = made.replace(
+                        f"Date: {format_datetime(copy.arrived - timedelta(seconds=5))}".encode(),
+                        f"Date: {format_datetime(off)}".encode(),
+                    )
                 text += made
         path.write_bytes(text)
 
@@ -122,13 +132,16 @@ def _gateway(rng: random.Random, root: Path) -> Case:
             copy.verdict = "out_of_reach|in_reach"
             continue
         at, host = copy.arrived, "out." + copy.letter.sender.split("@")[1]
+        passed = format_datetime(at - timedelta(seconds=2) + skew)
         copy.hops = [
             f"from {mx1} ({mx1} [10.0.0.5]) by store.{world.domain} with LMTP id {rng.getrandbits(30):X}; {format_datetime(at)}",
-            f"from {host} ({host} [192.0.2.240]) by {mx1} (Postfix) with ESMTPS id {rng.getrandbits(30):X}; {format_datetime(at - timedelta(seconds=2) + skew)}",
+            f"from {host} ({host} [192.0.2.240]) by {mx1} (Postfix) with ESMTPS id {rng.getrandbits(30):X}; {passed}",
             f"from desk.{host} by {host} with ESMTPA id {rng.getrandbits(30):X}; {format_datetime(at - timedelta(seconds=6))}",
         ]
         close = min(abs(at - low), abs(at - high)) <= 15 * MINUTE
         copy.verdict = "in_reach|out_of_reach" if close else "in_reach" if low < at < high else "out_of_reach"
-        copy.why = f"passed mx1 at {at:%m-%d %H:%M} by true time; mx1's clock is off by {skew}" + (" (O11)" if close else "")
+        copy.why = f"passed mx1 at {at:%m-%d %H:%M} by true time; mx1's clock is off by {skew}" + (
+            " (O11)" if close else ""
+        )
     snippet = toml("reach", kind="gateway", name=mx1, from_=low, to=high, basis="the maker's report")
     return world.case(f"clocks gateway {skew}", snippet=snippet)

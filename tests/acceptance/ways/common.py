@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .letters import Box, Copy, Letter, entry, raw, size, toml
+
+__all__ = ["Box", "Copy", "Letter", "entry", "raw", "size", "toml"]
 
 if TYPE_CHECKING:
     import random
@@ -17,118 +20,35 @@ if TYPE_CHECKING:
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MARGIN = 3 * HOUR
 TOPICS = ["invoice", "contract", "payment", "travel", "budget", "password", "meeting", "tender", "shipment", "payroll"]
-SYLLABLES = "ba co du fe gi ho ju ka li mo nu pe qui ra so tu ve wo xi ya ze bri cla dro fli gre".split()
-OUTSIDE = ["bob@partner.example", "eva@supplier.example", "li@ally.example.org", "news@list.example.net", "m.ito@port.example.jp"]
-
-
-@dataclass(eq=False)
-class Letter:
-    """A letter, whatever mailboxes it lies in."""
-
-    mid: str
-    subject: str
-    sender: str
-    to: list[str]
-    body: str
-    attachment: bytes | None = None
-
-    def says(self, word: str) -> bool:
-        """Whether its subject or body holds a word."""
-        return word.lower() in (self.subject + "\n" + self.body).lower()
-
-
-@dataclass(eq=False)
-class Copy:
-    """A letter in a mailbox: when it came, where it lay when, and what is true of it."""
-
-    letter: Letter
-    mailbox: str
-    folder: str
-    arrived: datetime
-    hops: list[str] = field(default_factory=list)
-    sent: bool = False
-    gone: datetime | None = None
-    moves: list[tuple[datetime, str]] = field(default_factory=list)
-    kept: bool = True
-    verdict: str = ""
-    why: str = ""
-    opened: bool = False
-    """Whether the intruder really had its words before them, whatever any log says."""
-
-    def there(self, at: datetime) -> bool:
-        """Whether it lay in the mailbox then."""
-        return self.arrived < at and (self.gone is None or at < self.gone)
-
-    def within(self, start: datetime, end: datetime) -> bool:
-        """Whether it lay in the mailbox at any time between the two."""
-        return self.arrived < end and (self.gone is None or self.gone > start)
-
-    def place(self, at: datetime) -> str:
-        """The folder it lay in then."""
-        where = self.folder
-        for when, folder in self.moves:
-            where = folder if when <= at else where
-        return where
-
-    @property
-    def last_folder(self) -> str:
-        """Where the evidence finds it."""
-        return self.moves[-1][1] if self.moves else self.folder
-
-
-@dataclass(eq=False)
-class Box:
-    """A mailbox, and everything that bears on what was opened in it."""
-
-    address: str
-    folders: list[str]
-    copies: list[Copy] = field(default_factory=list)
-    logged: bool = True
-    traces: list[datetime] = field(default_factory=list)
-    named: dict[str, tuple[datetime, str]] = field(default_factory=dict)
-    bulk: list[tuple[datetime, Callable[[Copy], bool], str]] = field(default_factory=list)
-    rules: list[tuple[datetime, datetime, Callable[[Copy], bool | None], str]] = field(default_factory=list)
-    dark: list[tuple[datetime, datetime, str]] = field(default_factory=list)
-    loose: list[tuple[datetime, datetime, str, str]] = field(default_factory=list)
-    borders: list[datetime] = field(default_factory=list)
-    only: set[str] | None = None
-    """Where the intruder could see these folders alone."""
-
-    def judge(self, copy: Copy) -> tuple[str, str]:
-        """Derive a copy's verdict from the contract: the strongest that its grounds support."""
-        if copy.letter.mid in self.named:
-            when, how = self.named[copy.letter.mid]
-            return "accessed", f"{how} {when:%m-%d %H:%M}"
-        for at, holds, why in self.bulk:
-            if copy.there(at) and holds(copy):
-                return "copied", f"{why} {at:%m-%d %H:%M}, lay in {copy.place(at)}"
-        unsure = ""
-        for start, end, holds_it, why in self.rules:
-            if not copy.sent and start <= copy.arrived < end:
-                match = holds_it(copy)
-                if match:
-                    return "copied", f"{why} {start:%m-%d %H:%M} to {end:%m-%d %H:%M}"
-                unsure = unsure or (f"{why}: cannot be told" if match is None else "")
-        if unsure:
-            return "in_reach", unsure
-        for start, end, why in self.dark:
-            if copy.within(start, end):
-                return "in_reach", f"{why} {start:%m-%d %H:%M} to {end:%m-%d %H:%M}"
-        if self.traces and copy.within(min(self.traces), max(self.traces)):
-            span = f"traces {min(self.traces):%m-%d %H:%M} to {max(self.traces):%m-%d %H:%M}"
-            if self.only is not None and not {copy.place(at) for at in self.traces if copy.there(at)} & self.only:
-                return "out_of_reach|not_accessed", f"not in a folder they could see; {span}"
-            return ("not_accessed" if self.logged else "in_reach"), span
-        for start, end, verdicts, why in self.loose:
-            if copy.within(start, end):
-                return verdicts, why
-        return "out_of_reach", "nobody was there" if not self.traces else "not there while they were"
-
-    def settle(self) -> None:
-        """Judge every copy that is not judged yet."""
-        for copy in self.copies:
-            if not copy.verdict:
-                copy.verdict, copy.why = self.judge(copy)
+SYLLABLES = [
+    "ba",
+    "co",
+    "du",
+    "fe",
+    "gi",
+    "ho",
+    "ju",
+    "ka",
+    "li",
+    "mo",
+    "nu",
+    "pe",
+    "qui",
+    "ra",
+    "so",
+    "tu",
+    "ve",
+    "wo",
+    "xi",
+    "ya",
+]
+OUTSIDE = [
+    "bob@partner.example",
+    "eva@supplier.example",
+    "li@ally.example.org",
+    "news@list.example.net",
+    "m.ito@port.example.jp",
+]
 
 
 @dataclass
@@ -177,14 +97,18 @@ class World:
 
     def box(self, name: str, *folders: str, logged: bool = True) -> Box:
         """Open a mailbox."""
-        self.boxes.append(Box(f"{name}@{self.domain}", list(folders) or ["Inbox", "Sent Items", "Archive"], logged=logged))
+        self.boxes.append(
+            Box(f"{name}@{self.domain}", list(folders) or ["Inbox", "Sent Items", "Archive"], logged=logged)
+        )
         return self.boxes[-1]
 
     def word(self) -> str:
         """Draw a word that means nothing."""
         return "".join(self.rng.choices(SYLLABLES, k=self.rng.randint(2, 4)))
 
-    def letter(self, to: list[str], sender: str = "", topic: str | None = None, size: int = 0, attach: float = 0.15) -> Letter:
+    def letter(
+        self, to: list[str], sender: str = "", topic: str | None = None, size: int = 0, attach: float = 0.15
+    ) -> Letter:
         """Draw a letter whose words stand in no other."""
         self.number += 1
         mid = f"<{self.rng.getrandbits(64):016x}.{self.number}@mail.{self.rng.choice('abcdef')}.example>"
@@ -201,7 +125,9 @@ class World:
         hung = self.rng.randbytes(self.rng.randint(800, 6000)) if self.rng.random() < attach else None
         return Letter(mid, subject, sender or self.rng.choice(OUTSIDE), to, "\n".join(lines) + "\n", hung)
 
-    def moments(self, count: int, borders: Iterable[datetime], first: float = -30, last: float = 0, margin: timedelta = MARGIN) -> list[datetime]:
+    def moments(
+        self, count: int, borders: Iterable[datetime], first: float = -30, last: float = 0, margin: timedelta = MARGIN
+    ) -> list[datetime]:
         """Draw times of arrival, none near a moment that decides."""
         kept = list(borders)
         begin, span = self.start + first * DAY, (self.days + last - first) * DAY
@@ -212,7 +138,14 @@ class World:
                 found.append(at)
         return sorted(found)
 
-    def fill(self, box: Box, count: int, borders: Iterable[datetime] = (), weights: tuple[int, ...] = (10, 2, 4, 3), **how: float) -> None:
+    def fill(
+        self,
+        box: Box,
+        count: int,
+        borders: Iterable[datetime] = (),
+        weights: tuple[int, ...] = (10, 2, 4, 3),
+        **how: float,
+    ) -> None:
         """Lay letters into a mailbox over the months."""
         for at in self.moments(count, [*box.borders, *borders], **how):
             folder = self.rng.choices(box.folders, weights[: len(box.folders)])[0]
@@ -230,15 +163,20 @@ class World:
     def hops(self, box: Box, letter: Letter, at: datetime, relay: str = "mx9") -> list[str]:
         """Write the Received fields, newest first."""
         host = letter.sender.split("@")[1]
-        inner = f"from {relay}.{self.domain} ({relay}.{self.domain} [10.0.0.5]) by store.{self.domain} with LMTP id {self.rng.getrandbits(40):010X}"
-        outer = f"from out.{host} (out.{host} [192.0.2.240]) by {relay}.{self.domain} (Postfix) with ESMTPS id {self.rng.getrandbits(40):010X} for <{box.address}>"
+        gate, queue = f"{relay}.{self.domain}", [f"{self.rng.getrandbits(40):010X}" for _ in range(2)]
+        inner = f"from {gate} ({gate} [10.0.0.5]) by store.{self.domain} with LMTP id {queue[0]}"
+        outer = f"from out.{host} (out.{host} [192.0.2.240]) by {gate} (Postfix) with ESMTPS id {queue[1]} for <{box.address}>"
         return [f"{inner}; {format_datetime(at)}", f"{outer}; {format_datetime(at - timedelta(seconds=2))}"]
 
     def share(self, chance: float = 0.08) -> None:
         """Let some letters lie in another mailbox, too."""
         for box in self.boxes:
             for copy in list(box.copies):
-                others = [other for other in self.boxes if other is not box and not any(abs(copy.arrived - b) <= MARGIN for b in other.borders)]
+                others = [
+                    other
+                    for other in self.boxes
+                    if other is not box and not any(abs(copy.arrived - b) <= MARGIN for b in other.borders)
+                ]
                 if not copy.sent and others and self.rng.random() < chance and len(copy.letter.to) == 1:
                     other = self.rng.choice(others)
                     copy.letter.to = [box.address, other.address]
@@ -272,41 +210,3 @@ class World:
         target = self.root / "evidence" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8", newline="")
-
-
-def raw(copy: Copy, *, stripped: bool = False) -> bytes:
-    """Render a letter as it lies in its mailbox."""
-    made = EmailMessage()
-    for hop in [] if stripped else copy.hops:
-        made["Received"] = hop
-    made["From"], made["To"] = copy.letter.sender, ", ".join(copy.letter.to)
-    made["Subject"], made["Message-ID"] = copy.letter.subject, copy.letter.mid
-    made["Date"] = format_datetime(copy.arrived - timedelta(seconds=0 if copy.sent else 5))
-    made.set_content(copy.letter.body)
-    if copy.letter.attachment is not None:
-        made.add_attachment(copy.letter.attachment, maintype="application", subtype="octet-stream", filename="data.bin")
-    return made.as_bytes()
-
-
-def size(copy: Copy) -> int:
-    """The letter's size with the line ends of the wire."""
-    return len(raw(copy).replace(b"\n", b"\r\n"))
-
-
-def entry(copy: Copy, *, stripped: bool = False) -> bytes:
-    """Give a letter as an mbox holds it."""
-    return f"From {copy.letter.sender} {copy.arrived:%a %b %d %H:%M:%S %Y}\n".encode() + raw(copy, stripped=stripped) + b"\n"
-
-
-def toml(table: str, /, **lines: object) -> str:
-    """Write one [[kind]] of case.toml."""
-    text = f"\n[[{table}]]\n"
-    for key, value in lines.items():
-        if isinstance(value, datetime):
-            shown = value.strftime("%Y-%m-%dT%H:%M:%SZ")
-        elif isinstance(value, list):
-            shown = "[" + ", ".join(f'"{one}"' for one in value) + "]"
-        else:
-            shown = '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
-        text += f"{key.rstrip('_')} = {shown}\n"
-    return text

@@ -59,9 +59,22 @@ class Server(World):
 
     def log(self, when: datetime, text: str) -> None:
         """Write a line."""
-        self.lines.append((when, f"{when:%Y-%m-%dT%H:%M:%S}.{self.rng.randrange(10**6):06}+00:00 mail dovecot: {text}\n"))
+        self.lines.append(
+            (when, f"{when:%Y-%m-%dT%H:%M:%S}.{self.rng.randrange(10**6):06}+00:00 mail dovecot: {text}\n")
+        )
 
-    def imap(self, box: Box, when: datetime, ip: str, minutes: int, out: str, *, between: tuple[str, ...] = (), service: str = "imap", innocent: bool = False) -> datetime:
+    def imap(
+        self,
+        box: Box,
+        when: datetime,
+        ip: str,
+        minutes: int,
+        out: str,
+        *,
+        between: tuple[str, ...] = (),
+        service: str = "imap",
+        innocent: bool = False,
+    ) -> datetime:
         """Log a session; give its end."""
         session, pid = f"{self.rng.getrandbits(48):012x}AAAB", self.rng.randrange(1000, 60000)
         rip = f"rip={ip}, lip=10.0.0.2, mpid={pid}, TLS, session=<{session}>"
@@ -75,12 +88,20 @@ class Server(World):
             self.innocent.add(session)
         return end
 
+    def stored(self, copy: Copy) -> str:
+        """The line that LMTP leaves of a letter it stored."""
+        session = f"<{self.rng.randrange(1000, 9999)}><{self.rng.getrandbits(60):x}>"
+        return f"lmtp({copy.mailbox}){session}: msgid={copy.letter.mid}: saved mail to INBOX"
+
     def live(self, box: Box) -> None:
         """Deliver the letters, and let the owner fetch every other day."""
         ip = self.ips.setdefault(box.address, f"192.0.2.{10 + len(self.ips)}")
         for copy in box.copies:
             if not copy.sent and copy.arrived > self.start:
-                self.log(copy.arrived, f"lmtp({box.address})<{self.rng.randrange(1000, 9999)}><{self.rng.getrandbits(60):x}>: msgid={copy.letter.mid}: saved mail to INBOX")
+                self.log(
+                    copy.arrived,
+                    self.stored(copy),
+                )
         for day in range(0, self.days, 2):
             count = self.rng.randint(1, 6)
             self.imap(box, self.at(day), ip, self.rng.randint(5, 50), counts(count, count * 4000, count), innocent=True)
@@ -107,18 +128,24 @@ def build(rng: random.Random, root: Path) -> list[Case]:
     boxes = {name: server.box(name, *FOLDERS) for name in (*IMAP, *POP, "quiet")}
     visits = {name: [server.at(day + rng.randint(0, 2)) for day in (22, 38, 57)] for name in boxes}
     ips = []
-    for number, (name, box) in enumerate(boxes.items()):
+    for name, box in boxes.items():
         box.borders = [moment for visit in visits[name] for moment in (visit, visit + HOUR)]
         server.fill(box, 55)
         for copy in list(box.copies)[::9]:
-            copy.letter.body += "\n".join(" ".join(server.word() for _ in range(12)) for _ in range(rng.randint(300, 900)))
+            copy.letter.body += "\n".join(
+                " ".join(server.word() for _ in range(12)) for _ in range(rng.randint(300, 900))
+            )
     server.share(0.04)
     for number, (name, box) in enumerate(boxes.items()):
         ip = f"203.0.113.{40 + number}"
         ips.append(ip)
         if name == "quiet":
             for visit in visits[name]:
-                server.log(visit, f"imap-login: Disconnected (auth failed, 3 attempts in 9 secs): user=<{box.address}>, method=PLAIN, rip={ip}, lip=10.0.0.2, TLS, session=<{rng.getrandbits(48):x}>")
+                server.log(
+                    visit,
+                    f"imap-login: Disconnected (auth failed, 3 attempts in 9 secs): user=<{box.address}>, method=PLAIN, "
+                    f"rip={ip}, lip=10.0.0.2, TLS, session=<{rng.getrandbits(48):x}>",
+                )
             continue
         play = _pop if name in POP else _imap
         tooks = [play(server, box, name, visit, ip, number) for number, visit in enumerate(visits[name])]
@@ -150,7 +177,8 @@ def _imap(server: Server, box: Box, name: str, visit: datetime, ip: str, number:
     if name == "flagged":
         inbox = [c for c in chosen if c.folder == "INBOX"]
         between = tuple(
-            f"flag_change: box=INBOX, uid={100 + i}, msgid={c.letter.mid}, size={server.size(c)}, flags=(\\Seen)" for i, c in enumerate(inbox)
+            f"flag_change: box=INBOX, uid={100 + i}, msgid={c.letter.mid}, size={server.size(c)}, flags=(\\Seen)"
+            for i, c in enumerate(inbox)
         )
         for copy in inbox:
             copy.verdict, copy.why = "accessed|in_reach", "mail_log: the intruder's session set \\Seen"
@@ -182,9 +210,19 @@ def _truth(server: Server, box: Box, tooks: list[Took]) -> None:
         if copy.verdict:
             continue
         found = {_allows(server.size(copy), copy, took) for took in tooks if copy.there(took.at)}
-        for verdict in ("copied", "in_reach|copied", "in_reach", "in_reach|not_accessed", "not_accessed", "not_accessed|out_of_reach"):
+        for verdict in (
+            "copied",
+            "in_reach|copied",
+            "in_reach",
+            "in_reach|not_accessed",
+            "not_accessed",
+            "not_accessed|out_of_reach",
+        ):
             if verdict in found:
-                copy.verdict, copy.why = verdict, f"sessions allow {sorted(found)}; {server.size(copy)} bytes; {[(t.bodies, t.total) for t in tooks]}"
+                copy.verdict, copy.why = (
+                    verdict,
+                    f"sessions allow {sorted(found)}; {server.size(copy)} bytes; {[(t.bodies, t.total) for t in tooks]}",
+                )
                 break
         else:
             copy.verdict, copy.why = "out_of_reach", "came after the last session"
@@ -199,7 +237,9 @@ def _allows(bytes_: int, copy: Copy, took: Took) -> str:
         if took.headers:
             return "in_reach"
         close = 0.85 * took.total < bytes_ < 1.15 * took.total
-        return "in_reach|not_accessed" if close and took.total else "in_reach" if bytes_ <= took.total else "not_accessed"
+        return (
+            "in_reach|not_accessed" if close and took.total else "in_reach" if bytes_ <= took.total else "not_accessed"
+        )
     if took.all:
         return "in_reach|copied"
     if took.bodies:

@@ -23,8 +23,15 @@ if TYPE_CHECKING:
 
 NAMES = ("imapfetch", "imaphead", "imapall", "refused", "poppart", "popall", "popnone", "failed", "quiet")
 MAIL = "dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context,puid"
-TOP = "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n#Log-type: {} Log\r\n#Date: {:%Y-%m-%dT%H:%M:%S.000Z}\r\n#Fields: " + MAIL + "\r\n"
+TOP = (
+    "#Software: Microsoft Exchange Server\r\n#Version: 15.0.0.0\r\n#Log-type: {} Log\r\n#Date: {:%Y-%m-%dT%H:%M:%S.000Z}\r\n#Fields: "
+    + MAIL
+    + "\r\n"
+)
 FLAGS = "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT)])"
+
+
+Command = tuple[str, str, str, int]
 
 
 class Server(World):
@@ -41,13 +48,18 @@ class Server(World):
         """Log a session: commands with parameters, answer and its size."""
         self.count += 1
         local, port = box.address.split("@")[0], {"IMAP4": 993, "POP3": 995}[kind]
-        entry = [("login", f"{box.address} *****", "R=OK", 30)] if kind == "IMAP4" else [("user", box.address, "R=ok", 5), ("pass", "*****", "R=ok", 34)]
+        entry = (
+            [("login", f"{box.address} *****", "R=OK", 30)]
+            if kind == "IMAP4"
+            else [("user", box.address, "R=ok", 5), ("pass", "*****", "R=ok", 34)]
+        )
         rows = [("OpenSession", "", "", 0), *entry, *commands, ("CloseSession", "", "", 0)]
+        peer = 50000 + self.count % 9000
         for number, (command, parameters, context, sent) in enumerate(rows):
             at = when + number * MINUTE / 6
             asked = f'"{parameters}"' if "," in parameters else parameters
-            text = f"{at:%Y-%m-%dT%H:%M:%S}.{number % 1000:03}Z,{self.count:016X},{number},10.0.0.4:{port},{ip}:{50000 + self.count % 9000},"
-            text += f"{local if number else ''},{self.rng.randint(1, 300)},{self.rng.randint(5, 60)},{sent},{command},{asked},{context},\r\n"
+            text = f"{at:%Y-%m-%dT%H:%M:%S}.{number % 1000:03}Z,{self.count:016X},{number},10.0.0.4:{port},{ip}:{peer},"
+            text += f"{local if number else ''},{self.rng.randint(1, 300)},{len(asked) + 9},{sent},{command},{asked},{context},\r\n"
             self.rows[kind].append((at, self.count, text))
 
     def live(self, box: Box) -> None:
@@ -61,7 +73,10 @@ class Server(World):
         """Write both logs."""
         for kind, rows in self.rows.items():
             rows.sort()
-            self.write(f"Logging/{kind.capitalize()}/{kind.upper()}{self.start:%Y%m%d}-1.LOG", TOP.format(kind + (" Protocol"), self.start) + "".join(row[2] for row in rows))
+            self.write(
+                f"Logging/{kind.capitalize()}/{kind.upper()}{self.start:%Y%m%d}-1.LOG",
+                TOP.format(kind + (" Protocol"), self.start) + "".join(row[2] for row in rows),
+            )
         return self.case(name, indicators=indicators, innocent_ips=set(self.ips.values()))
 
 
@@ -81,10 +96,14 @@ def build(rng: random.Random, root: Path) -> list[Case]:
             for visit in visits:
                 inbox = [c for c in box[name].copies if c.there(visit) and c.folder == "Inbox"]
                 _play(server, box[name], name, visit, ips[name], inbox, found)
-            _truth(box[name], found)
+            _truth(found)
     for visit in visits:
         server.session("POP3", box["failed"], visit, ips["failed"], [])
-    server.rows["POP3"] = [(at, n, _failed(text) if ips["failed"] in text else text) for at, n, text in server.rows["POP3"] if ips["failed"] not in text or ",pass," in text]
+    server.rows["POP3"] = [
+        (at, n, _failed(text) if ips["failed"] in text else text)
+        for at, n, text in server.rows["POP3"]
+        if ips["failed"] not in text or ",pass," in text
+    ]
     for one in box.values():
         server.live(one)
     return [server.close("exchange_protocols", [ip for name, ip in ips.items() if name != "quiet"])]
@@ -94,57 +113,71 @@ def _failed(text: str) -> str:
     return text.replace(",R=ok,", ',"R=""-ERR Logon failure: unknown user name or bad password.""",')
 
 
-def _play(server: Server, box: Box, name: str, visit: datetime, ip: str, inbox: list[Copy], found: dict[Copy, list[str]]) -> None:
+def _play(
+    server: Server, box: Box, name: str, visit: datetime, ip: str, inbox: list[Copy], found: dict[Copy, list[str]]
+) -> None:
     """Play one visit; note what it allows for each letter that lay there."""
     sizes = {copy: size(copy) for copy in inbox}
-    chosen = server.rng.sample(inbox, min(5, len(inbox)))
-    select, whole = ("select", "INBOX", "R=OK", 300), "(BODY.PEEK[])"
-    numbers = sorted(inbox.index(copy) + 1 for copy in chosen)
-    total = sum(sizes[copy] for copy in chosen)
     for copy in box.copies:
         if copy.there(visit) and copy.folder != "Inbox":
             found[copy].append("not_accessed|out_of_reach")
-    allow = dict.fromkeys(inbox, "not_accessed")
-    if name == "imapfetch":
-        server.session("IMAP4", box, visit, ip, [select, ("fetch", f"{','.join(map(str, numbers))} {whole}", f"R=OK;Rows={len(chosen)}", total + 200)])
-        allow = {c: "accessed|in_reach" if c in chosen else "in_reach" if sizes[c] < 0.9 * total else "in_reach|not_accessed" for c in inbox}
-    elif name == "imaphead":
-        server.session("IMAP4", box, visit, ip, [select, ("fetch", f"1:* {FLAGS}", f"R=OK;Rows={len(inbox)}", 400 * len(inbox))])
-        allow = dict.fromkeys(inbox, "in_reach|not_accessed")
-    elif name == "imapall":
-        chosen = inbox
-        server.session("IMAP4", box, visit, ip, [select, ("fetch", f"1:* {whole}", f"R=OK;Rows={len(inbox)}", sum(sizes.values()) + 60 * len(inbox))])
-        allow = dict.fromkeys(inbox, "in_reach|copied|accessed")
-    elif name == "refused":
-        chosen = []
+    kind = "POP3" if name.startswith("pop") else "IMAP4"
+    commands, allow = (_pop if kind == "POP3" else _imap)(server, name, sizes)
+    server.session(kind, box, visit, ip, commands)
+    for copy in inbox:
+        found[copy].append(allow.get(copy, "not_accessed"))
+
+
+def _imap(server: Server, name: str, sizes: dict[Copy, int]) -> tuple[list[Command], dict[Copy, str]]:
+    """Fetch by number: some letters whole, all letters whole, headers alone, or what is not there."""
+    inbox, select = list(sizes), ("select", "INBOX", "R=OK", 300)
+    if name == "refused":
         answer = '"R=""a4 NO The specified message set is invalid."";Rows=0"'
-        server.session("IMAP4", box, visit, ip, [select, ("fetch", f"900:910 {whole}", answer, 60)])
-    elif name == "poppart":
-        asked = [("retr", str(inbox.index(copy) + 1), "R=ok", sizes[copy] + 20) for copy in chosen]
-        server.session("POP3", box, visit, ip, [("stat", "", f"R=ok;Rows={len(inbox)}", 16), *asked, ("quit", "", "R=ok", 40)])
-        most = max(sizes[copy] for copy in chosen)
-        for copy in inbox:
-            near = 0.9 * most < sizes[copy] < 1.1 * most
-            allow[copy] = "accessed|in_reach" if copy in chosen else "in_reach|not_accessed" if near else "in_reach" if sizes[copy] < most else "not_accessed|in_reach"
-    elif name == "popall":
-        chosen = inbox
-        asked = [("retr", str(number), "R=ok", sizes[copy] + 20) for number, copy in enumerate(inbox, 1)]
-        server.session("POP3", box, visit, ip, [("stat", "", f"R=ok;Rows={len(inbox)}", 16), *asked, ("quit", "", "R=ok", 40)])
-        allow = dict.fromkeys(inbox, "in_reach|copied|accessed")
-    elif name == "popnone":
-        chosen = []
-        server.session("POP3", box, visit, ip, [("stat", "", f"R=ok;Rows={len(inbox)}", 16), ("quit", "", "R=ok", 40)])
-    if name not in ("imaphead", "refused", "popnone"):
-        for copy in chosen:
-            copy.opened = True
-    for copy, verdict in allow.items():
-        found[copy].append(verdict)
+        return [select, ("fetch", "900:910 (BODY.PEEK[])", answer, 60)], {}
+    if name == "imaphead":
+        fetch = ("fetch", f"1:* {FLAGS}", f"R=OK;Rows={len(inbox)}", 400 * len(inbox))
+        return [select, fetch], dict.fromkeys(inbox, "in_reach|not_accessed")
+    chosen = inbox if name == "imapall" else server.rng.sample(inbox, min(5, len(inbox)))
+    total = sum(sizes[copy] for copy in chosen)
+    numbers = (
+        "1:*" if chosen is inbox else ",".join(str(number + 1) for number, copy in enumerate(inbox) if copy in chosen)
+    )
+    for copy in chosen:
+        copy.opened = True
+    fetch = ("fetch", f"{numbers} (BODY.PEEK[])", f"R=OK;Rows={len(chosen)}", total + 60 * len(chosen))
+    if chosen is inbox:
+        return [select, fetch], dict.fromkeys(inbox, "in_reach|copied|accessed")
+    rest = {copy: "in_reach" if sizes[copy] < 0.9 * total else "in_reach|not_accessed" for copy in inbox}
+    return [select, fetch], rest | dict.fromkeys(chosen, "accessed|in_reach")
 
 
-ORDER = ("in_reach|copied|accessed", "accessed|in_reach", "in_reach", "in_reach|not_accessed", "not_accessed|in_reach", "not_accessed", "not_accessed|out_of_reach")
+def _pop(server: Server, name: str, sizes: dict[Copy, int]) -> tuple[list[Command], dict[Copy, str]]:
+    """Retrieve whole letters of the inbox by number: some, all, none."""
+    inbox = list(sizes)
+    chosen = {"popall": inbox, "popnone": []}.get(name, server.rng.sample(inbox, min(5, len(inbox))))
+    asked = [("retr", str(inbox.index(copy) + 1), "R=ok", sizes[copy] + 20) for copy in chosen]
+    commands = [("stat", "", f"R=ok;Rows={len(inbox)}", 16), *asked, ("quit", "", "R=ok", 40)]
+    for copy in chosen:
+        copy.opened = True
+    if name == "popall":
+        return commands, dict.fromkeys(inbox, "in_reach|copied|accessed")
+    most = max((sizes[copy] for copy in chosen), default=0)
+    allow = {copy: "in_reach" if sizes[copy] < 0.9 * most else "in_reach|not_accessed" for copy in inbox if chosen}
+    return commands, allow | dict.fromkeys(chosen, "accessed|in_reach")
 
 
-def _truth(box: Box, found: dict[Copy, list[str]]) -> None:
+ORDER = (
+    "in_reach|copied|accessed",
+    "accessed|in_reach",
+    "in_reach",
+    "in_reach|not_accessed",
+    "not_accessed|in_reach",
+    "not_accessed",
+    "not_accessed|out_of_reach",
+)
+
+
+def _truth(found: dict[Copy, list[str]]) -> None:
     for copy, verdicts in found.items():
         best = next((one for one in ORDER if one in verdicts), "out_of_reach")
         copy.verdict, copy.why = best, f"visits allow {verdicts}; {size(copy)} bytes"

@@ -43,7 +43,11 @@ def _export(rng: random.Random, root: Path) -> Case:
     for copy in world.copies():
         if (copy.mailbox, copy.letter.mid) in own:
             alone = len(copy.letter.to) == 1
-            copy.verdict, copy.why, copy.opened = ("copied" if alone else "copied|out_of_reach"), "in what was found staged", alone
+            copy.verdict, copy.why, copy.opened = (
+                ("copied" if alone else "copied|out_of_reach"),
+                "in what was found staged",
+                alone,
+            )
         elif copy.letter.mid in mids:
             copy.verdict, copy.why = "copied|out_of_reach", "another copy of a letter found staged"
     snippet = "".join(
@@ -68,8 +72,22 @@ def _server(rng: random.Random, root: Path) -> Case:
     for copy in world.copies():
         by = high if copy.mailbox == one.address or copy.mailbox.endswith("@branch.example.jp") else early
         verdict = "copied|in_reach" if copy.arrived < by else "out_of_reach"
-        copy.verdict, copy.why, copy.opened = verdict, f"taken with the server by {by:%m-%d %H:%M}", verdict != "out_of_reach"
-    snippet = toml("reach", kind="server", name="mbx1", mailboxes=[one.address, "@branch.example.jp"], from_=low, to=high, basis="image of the disk was copied")
-    snippet += toml("reach", kind="server", name="backup tape", mailboxes=["*"], from_=early, to=early, basis="the tape is gone")
+        copy.verdict, copy.why, copy.opened = (
+            verdict,
+            f"taken with the server by {by:%m-%d %H:%M}",
+            verdict != "out_of_reach",
+        )
+    snippet = toml(
+        "reach",
+        kind="server",
+        name="mbx1",
+        mailboxes=[one.address, "@branch.example.jp"],
+        from_=low,
+        to=high,
+        basis="image of the disk was copied",
+    )
+    snippet += toml(
+        "reach", kind="server", name="backup tape", mailboxes=["*"], from_=early, to=early, basis="the tape is gone"
+    )
     assert two in world.boxes
     return world.case("export server", snippet=snippet)

@@ -52,9 +52,10 @@ def _switched(rng: random.Random, root: Path) -> Case:
     for name, moments in times.items():
         # Switched at the second visit, on again at the third; the hole is by days, and not switched by anybody.
         off[name] = {
-            "hole": (office.start + 30 * DAY, office.start + 43 * DAY), "licence": (moments[1], office.end + 30 * DAY),
+            "hole": (office.start + 30 * DAY, office.start + 43 * DAY),
+            "licence": (moments[1], office.end + 30 * DAY),
             "throttled": (moments[1] + 21 * MINUTE, moments[1] + 21 * MINUTE + DAY),
-        }.get(name, (moments[1], moments[2]))  # fmt: skip
+        }.get(name, (moments[1], moments[2]))
         boxes[name].borders = [*moments, *off[name], *(moments[-1] + hours * HOUR for hours in (1,))]
         if name == "hole":
             boxes[name].borders += [edge + days * DAY / 4 for edge in off[name] for days in range(-8, 9)]
@@ -63,14 +64,18 @@ def _switched(rng: random.Random, root: Path) -> Case:
     hands = {name: office.intruder(boxes[name].address) for name in names if name != "shared"}
     for name, hand in hands.items():
         for number, when in enumerate(times[name]):
-            dark = name != "steady" and (number == 1 and name != "throttled" or name == "licence" and number > 1)
+            dark = name != "steady" and ((number == 1 and name != "throttled") or (name == "licence" and number > 1))
             _visit(office, boxes[name], hand, when, logged=not dark)
         if name != "steady":
             last = max(boxes[name].traces)
             boxes[name].dark.append((off[name][0], min(off[name][1], last), f"the item log: {name}"))
     _switch(office, boxes, hands, times)
-    boxes["shared"].dark.append((times["bypass"][1], times["bypass"][2], "open to an account that is no longer audited"))
-    boxes["shared"].loose.append((times["bypass"][1], office.end + DAY, "not_accessed|out_of_reach|in_reach", "FullAccess stood (O1)"))
+    boxes["shared"].dark.append(
+        (times["bypass"][1], times["bypass"][2], "open to an account that is no longer audited")
+    )
+    boxes["shared"].loose.append(
+        (times["bypass"][1], office.end + DAY, "not_accessed|out_of_reach|in_reach", "FullAccess stood (O1)")
+    )
     for name in names:
         if name in ("shared", "steady"):
             office.live(boxes[name])
@@ -89,33 +94,76 @@ def _switch(office: Office, boxes: dict[str, Box], hands: dict[str, Hand], times
         for when, value in zip(times[name][1:3], values, strict=True):
             office.cmdlet(hand, when - MINUTE, "Set-Mailbox", Identity=boxes[name].address, **{parameter: value})
     for when, value in zip(times["bypass"][1:3], ("True", "False"), strict=True):
-        office.cmdlet(hand, when - MINUTE, "Set-MailboxAuditBypassAssociation", Identity=boxes["bypass"].address, AuditBypassEnabled=value)
-    office.cmdlet(hand, times["bypass"][1] - 2 * MINUTE, "Add-MailboxPermission", Identity=boxes["shared"].address,
-                  User=boxes["bypass"].address, AccessRights="FullAccess")  # fmt: skip
+        office.cmdlet(
+            hand,
+            when - MINUTE,
+            "Set-MailboxAuditBypassAssociation",
+            Identity=boxes["bypass"].address,
+            AuditBypassEnabled=value,
+        )
+    office.cmdlet(
+        hand,
+        times["bypass"][1] - 2 * MINUTE,
+        "Add-MailboxPermission",
+        Identity=boxes["shared"].address,
+        User=boxes["bypass"].address,
+        AccessRights="FullAccess",
+    )
     office.peek(boxes["shared"], times["bypass"][1] + HOUR, 6)
-    plans = json.dumps([{"Name": "AssignedLicense", "OldValue": ["[SkuName=SPE_E5, DisabledPlans=[]]"],
-                         "NewValue": ["[SkuName=SPE_E5, DisabledPlans=[M365_ADVANCED_AUDITING]]"]}])  # fmt: skip
+    plans = json.dumps(
+        [
+            {
+                "Name": "AssignedLicense",
+                "OldValue": ["[SkuName=SPE_E5, DisabledPlans=[]]"],
+                "NewValue": ["[SkuName=SPE_E5, DisabledPlans=[M365_ADVANCED_AUDITING]]"],
+            }
+        ]
+    )
     licence = boxes["licence"].address
-    record = office.directory(admin, ip, times["licence"][1] - MINUTE, "Change user license.", {}, [{"ID": "User", "Type": 2}, {"ID": licence, "Type": 5}])
+    record = office.directory(
+        admin,
+        ip,
+        times["licence"][1] - MINUTE,
+        "Change user license.",
+        {},
+        [{"ID": "User", "Type": 2}, {"ID": licence, "Type": 5}],
+    )
     record["ObjectId"] = licence
-    record["ExtendedProperties"] = [{"Name": "targetUpdatedProperties", "Value": plans}, {"Name": "extendedAuditEventCategory", "Value": "User"}]
+    record["ExtendedProperties"] = [
+        {"Name": "targetUpdatedProperties", "Value": plans},
+        {"Name": "extendedAuditEventCategory", "Value": "User"},
+    ]
     silent = times["throttled"][1] + 21 * MINUTE
     for record in office.records:
-        if record["Operation"] == "MailItemsAccessed" and record["CreationTime"] == f"{silent:%Y-%m-%dT%H:%M:%S}":
-            if record["MailboxOwnerUPN"].lower() == boxes["throttled"].address:
-                record["OperationProperties"][1]["Value"] = "True"
+        of_box = str(record.get("MailboxOwnerUPN", "")).lower() == boxes["throttled"].address
+        if (
+            of_box
+            and record["CreationTime"] == f"{silent:%Y-%m-%dT%H:%M:%S}"
+            and record["Operation"] == "MailItemsAccessed"
+        ):
+            record["OperationProperties"][1]["Value"] = "True"
 
 
 def _entra(office: Office, hand: Hand, when: datetime) -> dict[str, Any]:
     """A sign-in as Graph's auditLogs/signIns gives it."""
     return {
-        "id": office.tenant.guid(), "createdDateTime": f"{when:%Y-%m-%dT%H:%M:%SZ}", "userPrincipalName": hand.user,
-        "userDisplayName": hand.user.split("@")[0], "userId": office.tenant.known("object" + hand.user), "appDisplayName": "One Outlook Web",
-        "appId": "9199bf20-a13f-4107-85dc-02114787ef48", "ipAddress": hand.ip, "clientAppUsed": "Browser",
-        "resourceDisplayName": "Office 365 Exchange Online", "conditionalAccessStatus": "notApplied", "isInteractive": True,
-        "riskState": "none", "status": {"errorCode": 0, "failureReason": "Other.", "additionalDetails": None},
-        "deviceDetail": {"browser": "Firefox 102.0", "operatingSystem": "Linux"}, "location": {"countryOrRegion": "JP"},
-    }  # fmt: skip
+        "id": office.tenant.guid(),
+        "createdDateTime": f"{when:%Y-%m-%dT%H:%M:%SZ}",
+        "userPrincipalName": hand.user,
+        "userDisplayName": hand.user.split("@")[0],
+        "userId": office.tenant.known("object" + hand.user),
+        "appDisplayName": "One Outlook Web",
+        "appId": "9199bf20-a13f-4107-85dc-02114787ef48",
+        "ipAddress": hand.ip,
+        "clientAppUsed": "Browser",
+        "resourceDisplayName": "Office 365 Exchange Online",
+        "conditionalAccessStatus": "notApplied",
+        "isInteractive": True,
+        "riskState": "none",
+        "status": {"errorCode": 0, "failureReason": "Other.", "additionalDetails": None},
+        "deviceDetail": {"browser": "Firefox 102.0", "operatingSystem": "Linux"},
+        "location": {"countryOrRegion": "JP"},
+    }
 
 
 def _late(rng: random.Random, root: Path) -> Case:
@@ -132,8 +180,7 @@ def _late(rng: random.Random, root: Path) -> Case:
     hands = {name: office.intruder(f"{name}@{office.domain}") for name in plan}
     entra = []
     for box in (early, both, clean):
-        for day in range(office.days):
-            entra.append(_entra(office, office.owner(box), office.at(day)))
+        entra += [_entra(office, office.owner(box), office.at(day)) for day in range(office.days)]
     office.innocent |= {record["id"] for record in entra}
     for box in (early, both):
         name = box.address.split("@")[0]
@@ -145,7 +192,10 @@ def _late(rng: random.Random, root: Path) -> Case:
         office.live(box, items_off=((office.start, begins),))
     case_log = office.write_log
     office.write_log = lambda since=begins: case_log(since)  # type: ignore[method-assign]
-    office.write("entra/signIns.json", json.dumps({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns", "value": entra}))
+    office.write(
+        "entra/signIns.json",
+        json.dumps({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns", "value": entra}),
+    )
     return office.close("gaps late", indicators=[hand.ip for hand in hands.values()])
 
 
@@ -167,11 +217,15 @@ def _silent(rng: random.Random, root: Path) -> Case:
     office.peek(across, office.at(40), 6)
     across.dark.append((low, high, "the whole log is missing"))
     # Last seen nine days before the hole: they may have come back in it, or not.
-    before.loose.append((max(before.traces), high, "out_of_reach|in_reach", "the log is missing after they were last seen"))
+    before.loose.append(
+        (max(before.traces), high, "out_of_reach|in_reach", "the log is missing after they were last seen")
+    )
     for copy in before.copies:
         if copy.within(min(before.traces), max(before.traces)) and copy.letter.mid not in before.named:
             copy.verdict, copy.why = "not_accessed|in_reach", "still there in the hole, after they were last seen"
     for box in office.boxes:
         office.live(box)
-    office.records = [r for r in office.records if not f"{low:%Y-%m-%dT%H:%M:%S}" <= r["CreationTime"] < f"{high:%Y-%m-%dT%H:%M:%S}"]
+    office.records = [
+        r for r in office.records if not f"{low:%Y-%m-%dT%H:%M:%S}" <= r["CreationTime"] < f"{high:%Y-%m-%dT%H:%M:%S}"
+    ]
     return office.close("gaps silent", indicators=[hand.ip for hand in hands.values()])

@@ -38,7 +38,9 @@ def _reach(world: World, low: datetime, high: datetime) -> str:
 
 
 def _hop(by: str, frm: str, at: datetime, more: str = "") -> str:
-    return f"from {frm} ({frm} [192.0.2.99]) by {by} (Postfix) with ESMTPS id 4Qk3{int(at.timestamp()) % 10**6:06}{more}; {format_datetime(at)}"
+    return (
+        f"from {frm} ({frm} [192.0.2.99]) by {by} (Postfix) with ESMTPS id 4Qk3{at:%d%H%M}{more}; {format_datetime(at)}"
+    )
 
 
 def _hops(rng: random.Random, root: Path) -> Case:
@@ -56,25 +58,53 @@ def _hops(rng: random.Random, root: Path) -> Case:
         copy.verdict, copy.why = "out_of_reach", "not by mx1"
         if copy.sent:
             # Its transit is told by no header of the sender's own copy.
-            copy.verdict, copy.why = "out_of_reach|in_reach" if inside else "out_of_reach", "sent: no header tells its way (O10)"
+            copy.verdict, copy.why = (
+                "out_of_reach|in_reach" if inside else "out_of_reach",
+                "sent: no header tells its way (O10)",
+            )
         elif kind < 0.4:
             name = mx1.upper() if kind < 0.08 else mx1
             copy.hops = [_hop(store, name, at), _hop(name, host, at - MINUTE, f" for <{copy.mailbox}>")]
             copy.verdict, copy.why = ("in_reach" if inside else "out_of_reach"), "by mx1"
         elif kind < 0.5:
-            copy.hops = [_hop(store, f"mx2.{world.domain}", at), _hop(f"mx2.{world.domain}", "lists.example.net", at - MINUTE),
-                         _hop("lists.example.net", mx1, at - 2 * MINUTE), _hop(mx1, store, at - 3 * MINUTE)]  # fmt: skip
+            copy.hops = [
+                _hop(store, f"mx2.{world.domain}", at),
+                _hop(f"mx2.{world.domain}", "lists.example.net", at - MINUTE),
+                _hop("lists.example.net", mx1, at - 2 * MINUTE),
+                _hop(mx1, store, at - 3 * MINUTE),
+            ]
             copy.verdict, copy.why = ("in_reach" if inside else "out_of_reach"), "out by mx1, back by a list"
         elif kind < 0.62:
-            alike = rng.choice([f"mx10.{world.domain}", "mx1.example.com", f"mx1.{world.domain}.example.net", f"smtp-mx1.{world.domain}"])
+            alike = rng.choice(
+                [
+                    f"mx10.{world.domain}",
+                    "mx1.example.com",
+                    f"mx1.{world.domain}.example.net",
+                    f"smtp-mx1.{world.domain}",
+                ]
+            )
             copy.hops = [_hop(store, alike, at), _hop(alike, host, at - MINUTE)]
         elif kind < 0.72:
             copy.hops = []
-            copy.verdict, copy.why = ("out_of_reach|in_reach" if inside else "out_of_reach"), "headers stripped, no log (O10)"
-    for number, (came, left) in enumerate([(low - 5 * HOUR, low + 5 * HOUR), (high - 5 * HOUR, high + 6 * HOUR), (high + HOUR, high + 9 * HOUR), (low - 9 * HOUR, low - HOUR)] * 4):
+            copy.verdict, copy.why = (
+                ("out_of_reach|in_reach" if inside else "out_of_reach"),
+                "headers stripped, no log (O10)",
+            )
+    for number, (came, left) in enumerate(
+        [
+            (low - 5 * HOUR, low + 5 * HOUR),
+            (high - 5 * HOUR, high + 6 * HOUR),
+            (high + HOUR, high + 9 * HOUR),
+            (low - 9 * HOUR, low - HOUR),
+        ]
+        * 4
+    ):
         copy = world.lay(boxes[number % 3], "Inbox", left)
         copy.hops = [_hop(store, mx1, left), _hop(mx1, "out.slow.example", came)]
-        copy.verdict, copy.why = ("in_reach" if came < high and left > low else "out_of_reach"), f"lay on mx1 from {came:%m-%d %H:%M} to {left:%m-%d %H:%M}"
+        copy.verdict, copy.why = (
+            ("in_reach" if came < high and left > low else "out_of_reach"),
+            f"lay on mx1 from {came:%m-%d %H:%M} to {left:%m-%d %H:%M}",
+        )
     return world.case("gateway hops", snippet=_reach(world, low, high))
 
 
@@ -95,7 +125,10 @@ class Ways:
             way = world.rng.choice(["mx1", "mx1", "mx2"])
             self.by[copy], copy.hops = way, []
             inside = way == "mx1" and self.low < copy.arrived < self.high
-            copy.verdict, copy.why = ("in_reach" if inside else "out_of_reach"), f"by {way} at {copy.arrived:%m-%d %H:%M}, headers stripped (O10)"
+            copy.verdict, copy.why = (
+                ("in_reach" if inside else "out_of_reach"),
+                f"by {way} at {copy.arrived:%m-%d %H:%M}, headers stripped (O10)",
+            )
 
     def transits(self) -> list[tuple[Copy, str, datetime, str, str]]:
         """Give each passage: copy, host, when, sender, recipient."""
@@ -116,16 +149,21 @@ def _postfix(rng: random.Random, root: Path) -> Case:
         source = f"store.{world.domain}[10.0.0.9]" if copy.sent else f"out.{sender.split('@')[1]}[192.0.2.240]"
         relay = f"mx.{to.split('@')[1]}[192.0.2.77]:25" if copy.sent else f"store.{world.domain}[10.0.0.9]:24"
         said = [
-            f"smtpd[{pid}]: connect from {source}", f"smtpd[{pid}]: {queue}: client={source}",
-            f"cleanup[{pid + 1}]: {queue}: message-id={copy.letter.mid}", f"qmgr[99]: {queue}: from=<{sender}>, size={len(copy.letter.body) + 700}, nrcpt=1 (queue active)",
+            f"smtpd[{pid}]: connect from {source}",
+            f"smtpd[{pid}]: {queue}: client={source}",
+            f"cleanup[{pid + 1}]: {queue}: message-id={copy.letter.mid}",
+            f"qmgr[99]: {queue}: from=<{sender}>, size={len(copy.letter.body) + 700}, nrcpt=1 (queue active)",
             f"smtp[{pid + 2}]: {queue}: to=<{to}>, relay={relay}, delay=0.8, delays=0.1/0/0.3/0.4, dsn=2.0.0, status=sent (250 2.0.0 Ok)",
             f"qmgr[99]: {queue}: removed",
-        ]  # fmt: skip
+        ]
         for number, text in enumerate(said):
             lines[way].append(f"{at + number * MINUTE / 300:%Y-%m-%dT%H:%M:%S.%f}+00:00 {way} postfix/{text}\n")
-    for day in range(0, world.days):
+    for day in range(world.days):
         at = world.at(day)
-        lines["mx1"].append(f"{at:%Y-%m-%dT%H:%M:%S.%f}+00:00 mx1 postfix/smtpd[77]: NOQUEUE: reject: RCPT from unknown[198.51.100.9]: 554 5.7.1 <x@y.example>: Relay access denied; from=<a@b.example> to=<x@y.example> proto=ESMTP helo=<h.example>\n")
+        lines["mx1"].append(
+            f"{at:%Y-%m-%dT%H:%M:%S.%f}+00:00 mx1 postfix/smtpd[77]: NOQUEUE: reject: RCPT from unknown[198.51.100.9]: "
+            "554 5.7.1 <x@y.example>: Relay access denied; from=<a@b.example> to=<x@y.example> proto=ESMTP helo=<h.example>\n"
+        )
     for way, text in lines.items():
         world.write(f"logs/{way}/mail.log", "".join(sorted(text)))
     return world.case("gateway postfix", snippet=_reach(world, ways.low, ways.high))
@@ -134,22 +172,59 @@ def _postfix(rng: random.Random, root: Path) -> Case:
 def _tracking(rng: random.Random, root: Path) -> Case:
     world = World(rng, root / "tracking")
     ways = Ways(world)
-    fields = ["date-time", "client-ip", "client-hostname", "server-ip", "server-hostname", "source-context", "connector-id", "source", "event-id",
-              "internal-message-id", "message-id", "network-message-id", "recipient-address", "recipient-status", "total-bytes", "recipient-count",
-              "related-recipient-address", "reference", "message-subject", "sender-address", "return-path", "message-info", "directionality",
-              "tenant-id", "original-client-ip", "original-server-ip", "custom-data"]  # fmt: skip
+    fields = [
+        "date-time",
+        "client-ip",
+        "client-hostname",
+        "server-ip",
+        "server-hostname",
+        "source-context",
+        "connector-id",
+        "source",
+        "event-id",
+        "internal-message-id",
+        "message-id",
+        "network-message-id",
+        "recipient-address",
+        "recipient-status",
+        "total-bytes",
+        "recipient-count",
+        "related-recipient-address",
+        "reference",
+        "message-subject",
+        "sender-address",
+        "return-path",
+        "message-info",
+        "directionality",
+        "tenant-id",
+        "original-client-ip",
+        "original-server-ip",
+        "custom-data",
+    ]
     rows: dict[str, list[str]] = {"MX1": [], "MX2": []}
     for copy, way, at, sender, to in ways.transits():
         number = rng.randrange(10**6)
         for offset, event in ((0, "RECEIVE"), (2, "SEND")):
             host = f"{way.upper()}.{world.domain}"
             says = {
-                "date-time": f"{at + offset * MINUTE / 60:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z", "client-ip": "192.0.2.240", "client-hostname": "out.example",
-                "server-ip": "10.0.0.5", "server-hostname": host if event == "RECEIVE" else f"store.{world.domain}", "source": "SMTP", "event-id": event,
-                "internal-message-id": str(number), "message-id": copy.letter.mid, "recipient-address": to, "total-bytes": str(len(copy.letter.body) + 700),
-                "recipient-count": "1", "message-subject": copy.letter.subject, "sender-address": sender, "return-path": sender,
-                "connector-id": f"{way.upper()}\\Default", "directionality": "Originating" if copy.sent else "Incoming",
-            }  # fmt: skip
+                "date-time": f"{at + offset * MINUTE / 60:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+                "client-ip": "192.0.2.240",
+                "client-hostname": "out.example",
+                "server-ip": "10.0.0.5",
+                "server-hostname": host if event == "RECEIVE" else f"store.{world.domain}",
+                "source": "SMTP",
+                "event-id": event,
+                "internal-message-id": str(number),
+                "message-id": copy.letter.mid,
+                "recipient-address": to,
+                "total-bytes": str(len(copy.letter.body) + 700),
+                "recipient-count": "1",
+                "message-subject": copy.letter.subject,
+                "sender-address": sender,
+                "return-path": sender,
+                "connector-id": f"{way.upper()}\\Default",
+                "directionality": "Originating" if copy.sent else "Incoming",
+            }
             if event == "SEND":
                 says |= {"client-hostname": host, "client-ip": "10.0.0.5", "server-ip": "10.0.0.9"}
             out = io.StringIO(newline="")
@@ -160,4 +235,3 @@ def _tracking(rng: random.Random, root: Path) -> Case:
         top += f"#Date: {world.start:%Y-%m-%dT%H:%M:%S}.000Z\r\n#Fields: {','.join(fields)}\r\n"
         world.write(f"logs/{way}/MSGTRK{world.start:%Y%m%d}-1.LOG", top + "".join(sorted(text)))
     return world.case("gateway tracking", snippet=_reach(world, ways.low, ways.high))
-

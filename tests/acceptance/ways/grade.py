@@ -52,11 +52,17 @@ class Sheet:
 def run(src: Path, *words: str | Path) -> str:
     """Run the product as a user would, from a checkout."""
     done = subprocess.run(
-        [str(UNSEALED), *map(str, words)], capture_output=True, encoding="utf-8", check=False,
-        env={**os.environ, "PYTHONPATH": str(src)}, timeout=1800,
-    )  # fmt: skip
+        [str(UNSEALED), *map(str, words)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(src)},
+        timeout=1800,
+    )
     if done.returncode not in (0, 3):
-        raise ProductError(f"exit {done.returncode}: unsealed {' '.join(map(str, words))}\n{(done.stderr or done.stdout)[-1500:]}")
+        raise ProductError(
+            f"exit {done.returncode}: unsealed {' '.join(map(str, words))}\n{(done.stderr or done.stdout)[-1500:]}"
+        )
     return done.stdout
 
 
@@ -98,9 +104,10 @@ def check_truth(case: Case) -> list[str]:
     return [
         f"{copy.letter.mid} was opened and is called {copy.verdict}: {copy.why}"
         for copy in case.copies
-        if copy.opened and min(RANK.index(one) for one in copy.verdict.split("|")) < RANK.index("in_reach")
+        if copy.opened
+        and min(RANK.index(one) for one in copy.verdict.split("|")) < RANK.index("in_reach")
         and "in_reach" not in copy.verdict
-    ]  # fmt: skip
+    ]
 
 
 def mark(sheet: Sheet, want: str, got: str, story: str) -> None:
@@ -137,7 +144,12 @@ def grade(case: Case, src: Path, home: Path) -> Sheet:
             # A letter that is gone, and that no log names as opened, needs no row.
             got = "out_of_reach" if {"out_of_reach", "not_accessed"} & set(copy.verdict.split("|")) else got
             got = "not_accessed" if got == "out_of_reach" and "out_of_reach" not in copy.verdict else got
-        mark(sheet, copy.verdict, got, f"{copy.mailbox} {copy.last_folder} {copy.letter.mid} {copy.arrived:%m-%d %H:%M}: {copy.why}")
+        mark(
+            sheet,
+            copy.verdict,
+            got,
+            f"{copy.mailbox} {copy.last_folder} {copy.letter.mid} {copy.arrived:%m-%d %H:%M}: {copy.why}",
+        )
     for mailbox, mid, want, why in case.ghosts:
         known.add(key(mailbox, mid))
         got = found[key(mailbox, mid)]["verdict"] if key(mailbox, mid) in found else "no row"
@@ -146,7 +158,7 @@ def grade(case: Case, src: Path, home: Path) -> Sheet:
     if extra:
         sheet.faults.append(f"{len(extra)} letters counted that only owners or services opened: {extra[:3]}")
     innocent(sheet, case, src, home)
-    contents(sheet, case, found)
+    contents(sheet, found)
     return sheet
 
 
@@ -158,18 +170,22 @@ def innocent(sheet: Sheet, case: Case, src: Path, home: Path) -> None:
         if row["event_id"] in active:
             text = row["raw"] if isinstance(row["raw"], str) else json.dumps(row["raw"])
             if row["client_ip"] in case.innocent_ips or any(one in text for one in case.innocent_ids):
-                false.append(f"{row['operation']} of {row['user']} from {row['client_ip']}: {active[row['event_id']]['reason']}")
+                false.append(
+                    f"{row['operation']} of {row['user']} from {row['client_ip']}: {active[row['event_id']]['reason']}"
+                )
     if false:
         sheet.faults.append(f"{len(false)} records of owners or services counted: {false[:3]}")
 
 
-def contents(sheet: Sheet, case: Case, found: dict[tuple[str, str], Row]) -> None:
+def contents(sheet: Sheet, found: dict[tuple[str, str], Row]) -> None:
     """Count letters whose content_verdict is not the strongest of their copies' verdicts."""
     best: dict[str, str] = {}
     for (_, mid), row in found.items():
         if RANK.index(row["verdict"]) > RANK.index(best.get(mid, RANK[0])):
             best[mid] = row["verdict"]
-    sheet.contents_off = sum(1 for (_, mid), row in found.items() if RANK.index(row["content_verdict"]) < RANK.index(best.get(mid, RANK[0])))
+    sheet.contents_off = sum(
+        1 for (_, mid), row in found.items() if RANK.index(row["content_verdict"]) < RANK.index(best.get(mid, RANK[0]))
+    )
     if sheet.contents_off:
         sheet.faults.append(f"{sheet.contents_off} rows whose content_verdict is weaker than a copy's verdict")
 
@@ -196,11 +212,12 @@ def examine(case: Case, src: Path) -> Sheet:
 def show(sheet: Sheet, shown: int = 8) -> str:
     """Give a sheet as text."""
     total = max(1, sheet.total)
-    lines = [
+    first = (
         f"{sheet.name}: right {sheet.right / total:.2%} of {sheet.total}; too weak {len(sheet.weak) / total:.2%} "
         f"(opened: {sheet.opened_weak}); too strong {len(sheet.strong) / total:.2%}; open sets {sheet.open_sets}; "
         f"{sheet.seconds:.0f} s; {'PASSED' if sheet.passed else 'FAILED'}"
-    ]
+    )
+    lines = [first]
     lines += ["  truth: " + ", ".join(f"{want} {count}" for want, count in sheet.wants.most_common())]
     lines += [f"  FAULT {fault}" for fault in sheet.faults]
     lines += [f"  {count:5} x {pair}" for pair, count in sheet.pairs.most_common(10)]

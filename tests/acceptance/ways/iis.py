@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-FIELDS = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status"
+FIELDS = (
+    "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip "
+    "cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status"
+)
 FIREFOX = "Mozilla/5.0+(X11;+Linux+x86_64;+rv:102.0)+Gecko/20100101+Firefox/102.0"
 EDGE = "Mozilla/5.0+(Windows+NT+10.0;+Win64;+x64)+AppleWebKit/537.36+(KHTML,+like+Gecko)+Chrome/112.0.0.0+Edg/112.0"
 NAMES = ("owa", "ews", "mapi", "eassync", "easping", "autodiscover", "tiny", "failed", "shared", "quiet")
@@ -38,11 +41,22 @@ class Front(World):
         self.lines: list[tuple[datetime, str]] = []
         self.bytes, self.ips = bytes_, {}  # type: ignore[var-annotated]
 
-    def ask(self, when: datetime, method: str, stem: str, query: str, user: str, ip: str, agent: str, status: int = 200, size: int = 900) -> None:
+    def ask(
+        self,
+        when: datetime,
+        method: str,
+        stem: str,
+        query: str,
+        user: str,
+        ip: str,
+        agent: str,
+        status: int = 200,
+        size: int = 900,
+    ) -> None:
         """Log one request."""
-        name = "-" if user == "-" else "EXAMPLE\\" + user.split("@")[0]
+        name = "-" if user == "-" else "EXAMPLE\\" + user.split("@", maxsplit=1)[0]
         sizes = f" {size} {self.rng.randint(300, 900)}" if self.bytes else ""
-        text = f"{when:%Y-%m-%d %H:%M:%S} 10.0.0.4 {method} {stem} {query or '-'} 443 {name} {ip} {agent} - {status} 0 0{sizes} {self.rng.randint(5, 400)}\r\n"
+        text = f"{when:%Y-%m-%d %H:%M:%S} 10.0.0.4 {method} {stem} {query or '-'} 443 {name} {ip} {agent} - {status} 0 0{sizes} 15\r\n"
         self.lines.append((when, text))
 
     def live(self, box: Box) -> None:
@@ -54,15 +68,29 @@ class Front(World):
             for part in range(2):
                 self.eas(box, at + part * HOUR, ip, "Sync", "ApplC39V", "iPhone", "Apple-iPhone14C2/2005.72", 4000)
 
-    def owa(self, box: Box, at: datetime, ip: str, agent: str, opened: int, path: str = "/owa/", user: str = "") -> None:
+    def owa(
+        self, box: Box, at: datetime, ip: str, agent: str, opened: int, path: str = "/owa/", user: str = ""
+    ) -> None:
         """Sign in by the form and open letters."""
         who = user or box.address
         self.ask(at, "POST", "/owa/auth.owa", IDS, who, ip, agent, 302, 700)
         self.ask(at + MINUTE / 30, "GET", path, IDS, who, ip, agent, 200, 64_000)
-        self.ask(at + MINUTE / 20, "POST", path + "sessiondata.ashx", "appcacheclient=0" + IDS, who, ip, agent, 200, 120_000)
+        self.ask(
+            at + MINUTE / 20, "POST", path + "sessiondata.ashx", "appcacheclient=0" + IDS, who, ip, agent, 200, 120_000
+        )
         for number in range(opened):
             when = at + (number + 1) * MINUTE
-            self.ask(when, "POST", path + "service.svc", f"action=GetConversationItems&ID=-{number}&AC=1" + IDS, who, ip, agent, 200, self.rng.randint(9000, 60_000))
+            self.ask(
+                when,
+                "POST",
+                path + "service.svc",
+                f"action=GetConversationItems&ID=-{number}&AC=1" + IDS,
+                who,
+                ip,
+                agent,
+                200,
+                self.rng.randint(9000, 60_000),
+            )
 
     def eas(self, box: Box, at: datetime, ip: str, command: str, device: str, kind: str, agent: str, size: int) -> None:
         """Ask as a telephone."""
@@ -74,7 +102,10 @@ class Front(World):
     def close(self, name: str, indicators: list[str]) -> Case:
         """Write one log a fortnight, as the server would one a day."""
         self.lines.sort()
-        head = "#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: {:%Y-%m-%d %H:%M:%S}\r\n#Fields: " + FIELDS
+        head = (
+            "#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: {:%Y-%m-%d %H:%M:%S}\r\n#Fields: "
+            + FIELDS
+        )
         head += (" sc-bytes cs-bytes" if self.bytes else "") + " time-taken\r\n"
         for part in range(0, self.days + 14, 14):
             low, high = self.start + part * DAY, self.start + (part + 14) * DAY
@@ -123,36 +154,46 @@ def _bounded(box: Box, name: str, visits: list[datetime]) -> None:
 
 def _play(front: Front, box: dict[str, Box], name: str, one: Box, visit: datetime, ips: dict[str, str]) -> None:
     """What the intruder asks for; `traces` are the answers that can hold letters."""
-    ip = ips[name]
-    soap = "ExchangeServicesClient/15.00.0913.015"
+    ip, who = ips[name], one.address
     if name == "owa":
         front.owa(one, visit, ip, FIREFOX, 6)
         one.traces += [visit, visit + 6 * MINUTE]
         # The same browser opens another mailbox, to which this owner has full access.
-        front.owa(box["shared"], visit + 9 * MINUTE, ip, FIREFOX, 3, f"/owa/{box['shared'].address}/", one.address)
+        front.owa(box["shared"], visit + 9 * MINUTE, ip, FIREFOX, 3, f"/owa/{box['shared'].address}/", who)
         box["shared"].traces += [visit + 9 * MINUTE, visit + 12 * MINUTE]
-    elif name == "ews":
-        for part in range(9):
-            front.ask(visit + part * MINUTE, "POST", "/EWS/Exchange.asmx", IDS, one.address, ip, soap, 200, front.rng.randint(20_000, 400_000))
-        one.traces += [visit, visit + 8 * MINUTE]
-    elif name == "mapi":
-        for part in range(12):
-            query = f"MailboxId=5f3c1a77-0d3b-4d0e-9b7e-7d1f6a1b2c3d@{front.domain}" + IDS
-            front.ask(visit + part * MINUTE, "POST", "/mapi/emsmdb/", query, one.address, ip, "Microsoft+Office/16.0+(Windows+NT+10.0;+Microsoft+Outlook+16.0.10730;+Pro)", 200, front.rng.randint(5_000, 300_000))
-        one.traces += [visit, visit + 11 * MINUTE]
     elif name in ("eassync", "easping"):
         commands = ("Options", "Provision", "FolderSync", "Settings", "Ping")
         commands += ("Sync", "Sync", "ItemOperations") if name == "eassync" else ()
+        phone = "SAMSUNG77", "SamsungDevice", "SAMSUNG-SM-G991B/101.12"
         for part, command in enumerate(commands):
-            front.eas(one, visit + part * MINUTE, ip, command, "SAMSUNG77", "SamsungDevice", "SAMSUNG-SM-G991B/101.12", 90_000 if part > 4 else 400)
+            front.eas(one, visit + part * MINUTE, ip, command, *phone, 90_000 if part > 4 else 400)
         one.traces += [visit, visit + 7 * MINUTE] if name == "eassync" else []
-    elif name == "autodiscover":
-        front.ask(visit, "POST", "/autodiscover/autodiscover.xml", IDS, one.address, ip, "Microsoft+Office/16.0", 200, 4000)
-        front.ask(visit + MINUTE, "GET", "/OAB/3f1c/oab.xml", IDS, one.address, ip, "Microsoft+BITS/7.8", 200, 9000)
-    elif name == "tiny":
-        front.ask(visit, "POST", "/EWS/Exchange.asmx", IDS, one.address, ip, soap, 200, 210)
-    elif name == "failed":
-        for part in range(3):
-            front.ask(visit + part * MINUTE, "POST", "/EWS/Exchange.asmx", IDS, "-", ip, soap, 401, 0)
-            front.ask(visit + part * MINUTE, "POST", "/owa/auth.owa", IDS, one.address, ip, FIREFOX, 302, 600)
-            front.ask(visit + part * MINUTE, "GET", "/owa/auth/logon.aspx", "replaceCurrent=1&reason=2&url=https%3a%2f%2fmail%2fowa%2f", "-", ip, FIREFOX, 200, 28_000)
+    elif name not in ("shared", "quiet"):
+        asked = _requests(front, name, who)
+        for part, (method, stem, query, user, agent, status, size) in enumerate(asked):
+            front.ask(visit + part * MINUTE, method, stem, query, user, ip, agent, status, size)
+        one.traces += [visit, visit + len(asked) * MINUTE - MINUTE] if name in ("ews", "mapi") else []
+
+
+def _requests(front: Front, name: str, who: str) -> list[tuple[str, str, str, str, str, int, int]]:
+    """Give the requests of one visit: method, path, query, user, agent, status, size of the answer."""
+    soap, ews = "ExchangeServicesClient/15.00.0913.015", "/EWS/Exchange.asmx"
+    outlook = "Microsoft+Office/16.0+(Windows+NT+10.0;+Microsoft+Outlook+16.0.10730;+Pro)"
+    mapi = f"MailboxId=5f3c1a77-0d3b-4d0e-9b7e-7d1f6a1b2c3d@{front.domain}" + IDS
+    back = "replaceCurrent=1&reason=2&url=https%3a%2f%2fmail%2fowa%2f"
+    draw = front.rng.randint
+    return {
+        "ews": [("POST", ews, IDS, who, soap, 200, draw(20_000, 400_000)) for _ in range(9)],
+        "mapi": [("POST", "/mapi/emsmdb/", mapi, who, outlook, 200, draw(5_000, 300_000)) for _ in range(12)],
+        "autodiscover": [
+            ("POST", "/autodiscover/autodiscover.xml", IDS, who, outlook, 200, 4000),
+            ("GET", "/OAB/3f1c/oab.xml", IDS, who, "Microsoft+BITS/7.8", 200, 9000),
+        ],
+        "tiny": [("POST", ews, IDS, who, soap, 200, 210)],
+        "failed": [
+            ("POST", ews, IDS, "-", soap, 401, 0),
+            ("POST", "/owa/auth.owa", IDS, who, FIREFOX, 302, 600),
+            ("GET", "/owa/auth/logon.aspx", back, "-", FIREFOX, 200, 28_000),
+        ]
+        * 3,
+    }[name]

@@ -37,8 +37,14 @@ def _reader(office: Office, box: Box, app: str) -> Hand:
 
 def _target(office: Office, app: str, name: str) -> list[dict]:
     principal = office.tenant.known("sp" + app)
-    return [{"ID": "ServicePrincipal_" + principal, "Type": 2}, {"ID": principal, "Type": 2}, {"ID": "ServicePrincipal", "Type": 2},
-            {"ID": name, "Type": 1}, {"ID": app, "Type": 2}, {"ID": app, "Type": 4}]  # fmt: skip
+    return [
+        {"ID": "ServicePrincipal_" + principal, "Type": 2},
+        {"ID": principal, "Type": 2},
+        {"ID": "ServicePrincipal", "Type": 2},
+        {"ID": name, "Type": 1},
+        {"ID": app, "Type": 2},
+        {"ID": app, "Type": 4},
+    ]
 
 
 def _consent(office: Office, user: str, ip: str, when: datetime, app: str, scope: str) -> None:
@@ -47,11 +53,21 @@ def _consent(office: Office, user: str, ip: str, when: datetime, app: str, scope
         f"[] => [[Id: {office.tenant.blob(20)}, ClientId: {principal}, PrincipalId: {office.tenant.known('object' + user)}, "
         f"ResourceId: {office.tenant.known('graph')}, ConsentType: Principal, Scope:  offline_access {scope} User.Read openid profile]]; "
     )
-    office.directory(user, ip, when, "Consent to application.", {
-        "ConsentContext.IsAdminConsent": "False", "ConsentContext.IsAppOnly": "False", "ConsentContext.OnBehalfOfAll": "False",
-        "ConsentContext.Tags": "WindowsAzureActiveDirectoryIntegratedApp", "ConsentAction.Permissions": grant,
-        "TargetId.ServicePrincipalNames": app,
-    }, _target(office, app, "MailSync Pro"))  # fmt: skip
+    office.directory(
+        user,
+        ip,
+        when,
+        "Consent to application.",
+        {
+            "ConsentContext.IsAdminConsent": "False",
+            "ConsentContext.IsAppOnly": "False",
+            "ConsentContext.OnBehalfOfAll": "False",
+            "ConsentContext.Tags": "WindowsAzureActiveDirectoryIntegratedApp",
+            "ConsentAction.Permissions": grant,
+            "TargetId.ServicePrincipalNames": app,
+        },
+        _target(office, app, "MailSync Pro"),
+    )
 
 
 def _delegated(rng: random.Random, root: Path) -> Case:
@@ -82,11 +98,22 @@ def _delegated(rng: random.Random, root: Path) -> Case:
     for day in range(4, office.days, 6):
         office.own_read(carol, _reader(office, carol, app), office.at(day))
     principal = office.tenant.known("sp" + app)
-    office.directory("admin@" + office.domain, "192.0.2.200", removed, "Remove OAuth2PermissionGrant.", {
-        "ServicePrincipal.ObjectID": principal, "ServicePrincipal.AppId": app, "TargetId.ServicePrincipalNames": app,
-    }, _target(office, app, "MailSync Pro"))  # fmt: skip
+    office.directory(
+        "admin@" + office.domain,
+        "192.0.2.200",
+        removed,
+        "Remove OAuth2PermissionGrant.",
+        {
+            "ServicePrincipal.ObjectID": principal,
+            "ServicePrincipal.AppId": app,
+            "TargetId.ServicePrincipalNames": app,
+        },
+        _target(office, app, "MailSync Pro"),
+    )
     blind.dark.append((visits[0], removed, "Mail.Read granted, no item log"))
-    mail.loose.append((visits[0], removed, "not_accessed|out_of_reach", "the consent stood; the log is whole and names nothing (O1)"))
+    mail.loose.append(
+        (visits[0], removed, "not_accessed|out_of_reach", "the consent stood; the log is whole and names nothing (O1)")
+    )
     carol.loose.append((office.start, office.end, "out_of_reach|not_accessed", "her own application (O13)"))
     for box in office.boxes:
         office.live(box, mail_items=box.logged)
@@ -95,7 +122,12 @@ def _delegated(rng: random.Random, root: Path) -> Case:
 
 def _approle(rng: random.Random, root: Path) -> Case:
     office = Office(rng, root / "approle")
-    read1, read2, logged, dark = office.box("read1"), office.box("read2"), office.box("logged"), office.box("dark", logged=False)
+    read1, read2, logged, dark = (
+        office.box("read1"),
+        office.box("read2"),
+        office.box("logged"),
+        office.box("dark", logged=False),
+    )
     app = office.tenant.guid()
     granted, removed = office.at(21), office.at(63)
     reads = [office.at(day) for day in range(23, 60, 6)]
@@ -105,24 +137,48 @@ def _approle(rng: random.Random, root: Path) -> Case:
     office.share()
     rogue, ip = "svc-sync@" + office.domain, "203.0.113.99"
     changes = {
-        "AppRole.Id": "810c84a8-4a9e-49e6-bf7d-12d183f40d01", "AppRole.Value": "Mail.Read", "AppRole.DisplayName": "Read mail in all mailboxes",
-        "ServicePrincipal.ObjectID": office.tenant.known("sp" + app), "ServicePrincipal.DisplayName": "Archive Connector",
-        "ServicePrincipal.AppId": app, "ServicePrincipal.Name": app, "TargetId.ServicePrincipalNames": "00000003-0000-0000-c000-000000000000",
-    }  # fmt: skip
+        "AppRole.Id": "810c84a8-4a9e-49e6-bf7d-12d183f40d01",
+        "AppRole.Value": "Mail.Read",
+        "AppRole.DisplayName": "Read mail in all mailboxes",
+        "ServicePrincipal.ObjectID": office.tenant.known("sp" + app),
+        "ServicePrincipal.DisplayName": "Archive Connector",
+        "ServicePrincipal.AppId": app,
+        "ServicePrincipal.Name": app,
+        "TargetId.ServicePrincipalNames": "00000003-0000-0000-c000-000000000000",
+    }
     graph = _target(office, "00000003-0000-0000-c000-000000000000", "Microsoft Graph")
     office.put(office.tenant.signin(Hand(rogue, ip, "", "Mozilla/5.0"), granted - 9 * MINUTE))
-    office.directory(rogue, ip, granted - 5 * MINUTE, "Add service principal.", {"DisplayName": "[\r\n  \"Archive Connector\"\r\n]"}, _target(office, app, "Archive Connector"))
+    office.directory(
+        rogue,
+        ip,
+        granted - 5 * MINUTE,
+        "Add service principal.",
+        {"DisplayName": '[\r\n  "Archive Connector"\r\n]'},
+        _target(office, app, "Archive Connector"),
+    )
     office.directory(rogue, ip, granted, "Add app role assignment to service principal.", changes, graph)
     for at in reads:
         for box in (read1, read2):
             office.read(box, _reader(office, box, app), at, rng.randint(2, 5))
         office.peek(dark, at, 3)
-    office.directory("admin@" + office.domain, "192.0.2.200", removed, "Remove app role assignment from service principal.", changes, graph)
+    office.directory(
+        "admin@" + office.domain,
+        "192.0.2.200",
+        removed,
+        "Remove app role assignment from service principal.",
+        changes,
+        graph,
+    )
     dark.dark.append((granted, removed, "Mail.Read for all mailboxes, no item log"))
     for box in (read1, read2, logged):
-        box.loose.append((granted, removed, "not_accessed|out_of_reach", "the application could; the log is whole and names nothing (O3)"))
+        box.loose.append(
+            (
+                granted,
+                removed,
+                "not_accessed|out_of_reach",
+                "the application could; the log is whole and names nothing (O3)",
+            )
+        )
     for box in office.boxes:
         office.live(box, mail_items=box.logged)
     return office.close("m365_consents approle", indicators=[ip])
-
-

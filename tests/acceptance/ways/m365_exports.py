@@ -42,9 +42,24 @@ def build(rng: random.Random, root: Path) -> list[Case]:
     rogue, officer = "svc-ediscovery@" + office.domain, "legal@" + office.domain
     _export(office, rogue, at, "q1", [box["alpha"], box["beta"]], "", lambda _: True)
     sender = "bob@partner.example"
-    _export(office, rogue, at, "q2", [box["gamma"]], f'from:"{sender}" OR subject:"payroll"',
-            lambda c: c.letter.sender == sender or "payroll" in c.letter.subject.lower())  # fmt: skip
-    _export(office, rogue, at, "q3", [box["delta"]], f"received>={low} AND received<={high}", lambda c: not c.sent and low <= c.arrived.date() <= high)
+    _export(
+        office,
+        rogue,
+        at,
+        "q2",
+        [box["gamma"]],
+        f'from:"{sender}" OR subject:"payroll"',
+        lambda c: c.letter.sender == sender or "payroll" in c.letter.subject.lower(),
+    )
+    _export(
+        office,
+        rogue,
+        at,
+        "q3",
+        [box["delta"]],
+        f"received>={low} AND received<={high}",
+        lambda c: not c.sent and low <= c.arrived.date() <= high,
+    )
     # What the owner sent has no time of receipt that a responder could be sure of.
     for copy in box["delta"].copies:
         if copy.sent:
@@ -70,8 +85,22 @@ def build(rng: random.Random, root: Path) -> list[Case]:
 
 def _requests(office: Office, box: dict[str, Box], rogue: str, at: datetime) -> None:
     hand = office.intruder(rogue)
-    office.cmdlet(hand, at, "New-MailboxExportRequest", Mailbox=box["theta"].address, FilePath="\\\\fs1\\x\\t.pst", IncludeFolders="#Inbox#/*")
-    office.cmdlet(hand, at, "New-MailboxExportRequest", Mailbox=box["iota"].address, FilePath="\\\\fs1\\x\\i.pst", ContentFilter="(Subject -like '*invoice*')")
+    office.cmdlet(
+        hand,
+        at,
+        "New-MailboxExportRequest",
+        Mailbox=box["theta"].address,
+        FilePath="\\\\fs1\\x\\t.pst",
+        IncludeFolders="#Inbox#/*",
+    )
+    office.cmdlet(
+        hand,
+        at,
+        "New-MailboxExportRequest",
+        Mailbox=box["iota"].address,
+        FilePath="\\\\fs1\\x\\i.pst",
+        ContentFilter="(Subject -like '*invoice*')",
+    )
     office.cmdlet(hand, at, "New-MailboxExportRequest", Mailbox=box["kappa"].address, FilePath="\\\\fs1\\x\\k.pst")
     _take(box["theta"], at, lambda c: c.folder == "Inbox", "New-MailboxExportRequest of the inbox")
     _take(box["iota"], at, lambda c: "invoice" in c.letter.subject.lower(), "New-MailboxExportRequest with a filter")
@@ -90,7 +119,9 @@ def box_start(at: datetime) -> datetime:
     return at - 400 * DAY
 
 
-def _export(office: Office, user: str, at: datetime, name: str, boxes: list[Box], query: str, match: Callable[[Copy], bool]) -> None:
+def _export(
+    office: Office, user: str, at: datetime, name: str, boxes: list[Box], query: str, match: Callable[[Copy], bool]
+) -> None:
     _search(office, user, at, name, boxes, query)
     _action(office, user, at + 20 * MINUTE, name, "-Export")
     for box in boxes:
@@ -101,7 +132,14 @@ def _search(office: Office, user: str, at: datetime, name: str, boxes: list[Box]
     listed = ",".join(f'"{box.address}"' for box in boxes)
     asked = f' -ContentMatchQuery "{query}"' if query else ""
     escaped = asked.replace('"' + query + '"', '"' + query.replace('"', '\\"') + '"') if query else ""
-    _cmdlet(office, user, at - 6 * MINUTE, "New-ComplianceSearch", f'-Name "{name}" -ExchangeLocation ({listed}){escaped}', name)
+    _cmdlet(
+        office,
+        user,
+        at - 6 * MINUTE,
+        "New-ComplianceSearch",
+        f'-Name "{name}" -ExchangeLocation ({listed}){escaped}',
+        name,
+    )
     for operation, minutes in (("SearchCreated", -6), ("SearchStarted", -5)):
         _discovery(office, user, at + minutes * MINUTE, operation, name, boxes, query)
     office.searches = {**getattr(office, "searches", {}), name: (boxes, query)}  # type: ignore[attr-defined]
@@ -110,22 +148,54 @@ def _search(office: Office, user: str, at: datetime, name: str, boxes: list[Box]
 def _action(office: Office, user: str, at: datetime, name: str, kind: str) -> None:
     boxes, query = office.searches[name]  # type: ignore[attr-defined]
     _cmdlet(office, user, at, "New-ComplianceSearchAction", f'-SearchName "{name}" {kind}', f"{name}_{kind[1:]}")
-    _discovery(office, user, at, "SearchExported" if kind == "-Export" else "SearchPreviewed", f"{name}_{kind[1:]}", boxes, query)
+    _discovery(
+        office,
+        user,
+        at,
+        "SearchExported" if kind == "-Export" else "SearchPreviewed",
+        f"{name}_{kind[1:]}",
+        boxes,
+        query,
+    )
     if kind == "-Export":
         _discovery(office, user, at + 9 * MINUTE, "SearchExportDownloaded", f"{name}_{kind[1:]}", boxes, query)
 
 
 def _cmdlet(office: Office, user: str, at: datetime, operation: str, parameters: str, thing: str) -> None:
     record = office.tenant.common(at, operation, 18, "SecurityComplianceCenter", "Success")
-    record |= {"UserKey": user, "UserType": 2, "ObjectId": thing, "UserId": user, "SecurityComplianceCenterEventType": 0}
+    record |= {
+        "UserKey": user,
+        "UserType": 2,
+        "ObjectId": thing,
+        "UserId": user,
+        "SecurityComplianceCenterEventType": 0,
+    }
     record |= {"ClientApplication": "EMC", "CmdletVersion": "...", "EffectiveOrganization": office.tenant.onmicrosoft}
-    record |= {"NonPIIParameters": "", "Parameters": parameters, "StartTime": f"{at:%Y-%m-%dT%H:%M:%S}", "UserServicePlan": ""}
+    record |= {
+        "NonPIIParameters": "",
+        "Parameters": parameters,
+        "StartTime": f"{at:%Y-%m-%dT%H:%M:%S}",
+        "UserServicePlan": "",
+    }
     office.put(record)
 
 
-def _discovery(office: Office, user: str, at: datetime, operation: str, thing: str, boxes: list[Box], query: str) -> None:
+def _discovery(
+    office: Office, user: str, at: datetime, operation: str, thing: str, boxes: list[Box], query: str
+) -> None:
     record = office.tenant.common(at, operation, 24, "SecurityComplianceCenter", None)
-    record |= {"UserKey": user, "UserType": 5, "ObjectId": thing, "UserId": user, "SecurityComplianceCenterEventType": 0}
-    record |= {"Case": "", "ExchangeLocations": [box.address for box in boxes], "SharepointLocations": [], "PublicFolderLocations": []}
+    record |= {
+        "UserKey": user,
+        "UserType": 5,
+        "ObjectId": thing,
+        "UserId": user,
+        "SecurityComplianceCenterEventType": 0,
+    }
+    record |= {
+        "Case": "",
+        "ExchangeLocations": [box.address for box in boxes],
+        "SharepointLocations": [],
+        "PublicFolderLocations": [],
+    }
     record |= {"Exclusions": [], "ObjectType": "Search", "Query": query, "Parameters": "", "ExtendedProperties": []}
     office.put(record | {"StartTime": f"{at:%Y-%m-%dT%H:%M:%S}"})

@@ -26,13 +26,17 @@ from .office import CHROME, Hand, Office
 
 if TYPE_CHECKING:
     import random
+    from datetime import datetime
     from pathlib import Path
 
 
 def build(rng: random.Random, root: Path) -> list[Case]:
     """Build the case."""
     office = Office(rng, root / "permissions")
-    boxes = {n: office.box(n, logged=not n.startswith("blind")) for n in ("full", "kept", "blind", "folder", "blindfolder", "served", "calendar")}
+    boxes = {
+        n: office.box(n, logged=not n.startswith("blind"))
+        for n in ("full", "kept", "blind", "folder", "blindfolder", "served", "calendar")
+    }
     helpdesk, admin_box = office.box("helpdesk"), office.box("admin")
     grant = {name: office.at(rng.randint(20, 30)) for name in boxes}
     remove = {name: office.at(rng.randint(55, 62)) for name in boxes}
@@ -49,15 +53,7 @@ def build(rng: random.Random, root: Path) -> list[Case]:
         office.sign_in(admin_box, intruder, moment - 4 * MINUTE)
     desk = Hand(helpdesk.address, "198.51.100.77", f"Client=OWA;{CHROME};", CHROME)
     _grants(office, intruder, boxes, helpdesk.address, grant, remove)
-    for name in ("full", "kept", "folder"):
-        for visit in visits:
-            hand = replace(desk, session=office.tenant.guid())
-            for part in range(3):
-                office.read(boxes[name], hand, visit + 9 * part * MINUTE, rng.randint(2, 5), folder="Inbox" if name == "folder" else None)
-    for name in ("blind", "blindfolder"):
-        for visit in visits:
-            for copy in rng.sample(inbox := [c for c in boxes[name].copies if c.there(visit) and c.folder == "Inbox"], min(4, len(inbox))):
-                copy.opened = True
+    _reads(office, boxes, desk, visits)
     _truth(office, boxes, grant, remove)
     _innocent(office, boxes["served"], helpdesk, desk)
     for box in office.boxes:
@@ -65,16 +61,64 @@ def build(rng: random.Random, root: Path) -> list[Case]:
     return [office.close("m365_permissions", indicators=[intruder.ip])]
 
 
+def _reads(office: Office, boxes: dict[str, Box], desk: Hand, visits: list[datetime]) -> None:
+    """Let helpdesk's foreign session read; where no item log is, nothing tells."""
+    for visit in visits:
+        for name in ("full", "kept", "folder"):
+            hand, folder = replace(desk, session=office.tenant.guid()), "Inbox" if name == "folder" else None
+            for part in range(3):
+                office.read(boxes[name], hand, visit + 9 * part * MINUTE, office.rng.randint(2, 5), folder=folder)
+        for name in ("blind", "blindfolder"):
+            inbox = [copy for copy in boxes[name].copies if copy.there(visit) and copy.folder == "Inbox"]
+            for copy in office.rng.sample(inbox, min(4, len(inbox))):
+                copy.opened = True
+
+
 def _grants(office: Office, hand: Hand, boxes: dict[str, Box], desk: str, grant: dict, remove: dict) -> None:
     for name in ("full", "kept", "blind"):
-        office.cmdlet(hand, grant[name], "Add-MailboxPermission", Identity=boxes[name].address, User=desk, AccessRights="FullAccess",
-                      InheritanceType="All", AutoMapping="False")  # fmt: skip
+        office.cmdlet(
+            hand,
+            grant[name],
+            "Add-MailboxPermission",
+            Identity=boxes[name].address,
+            User=desk,
+            AccessRights="FullAccess",
+            InheritanceType="All",
+            AutoMapping="False",
+        )
     for name in ("full", "blind"):
-        office.cmdlet(hand, remove[name], "Remove-MailboxPermission", Identity=boxes[name].address, User=desk, AccessRights="FullAccess")
+        office.cmdlet(
+            hand,
+            remove[name],
+            "Remove-MailboxPermission",
+            Identity=boxes[name].address,
+            User=desk,
+            AccessRights="FullAccess",
+        )
     for name in ("folder", "blindfolder"):
-        office.cmdlet(hand, grant[name], "Add-MailboxFolderPermission", Identity=f"{boxes[name].address}:\\Inbox", User=desk, AccessRights="Reviewer")
-    office.cmdlet(hand, remove["folder"], "Remove-MailboxFolderPermission", Identity=f"{boxes['folder'].address}:\\Inbox", User=desk)
-    office.cmdlet(hand, grant["calendar"], "Add-MailboxFolderPermission", Identity=f"{boxes['calendar'].address}:\\Calendar", User=desk, AccessRights="Reviewer")
+        office.cmdlet(
+            hand,
+            grant[name],
+            "Add-MailboxFolderPermission",
+            Identity=f"{boxes[name].address}:\\Inbox",
+            User=desk,
+            AccessRights="Reviewer",
+        )
+    office.cmdlet(
+        hand,
+        remove["folder"],
+        "Remove-MailboxFolderPermission",
+        Identity=f"{boxes['folder'].address}:\\Inbox",
+        User=desk,
+    )
+    office.cmdlet(
+        hand,
+        grant["calendar"],
+        "Add-MailboxFolderPermission",
+        Identity=f"{boxes['calendar'].address}:\\Calendar",
+        User=desk,
+        AccessRights="Reviewer",
+    )
 
 
 def _truth(office: Office, boxes: dict[str, Box], grant: dict, remove: dict) -> None:
@@ -82,7 +126,14 @@ def _truth(office: Office, boxes: dict[str, Box], grant: dict, remove: dict) -> 
     boxes["served"].loose.append((office.start, end, "out_of_reach|not_accessed", "helpdesk's old work here (O13)"))
     for name in ("full", "kept", "folder"):
         gone = end if name == "kept" else remove[name]
-        boxes[name].loose.append((grant[name], gone, "not_accessed|out_of_reach", "the permission stood; the log is whole and names nothing (O1)"))
+        boxes[name].loose.append(
+            (
+                grant[name],
+                gone,
+                "not_accessed|out_of_reach",
+                "the permission stood; the log is whole and names nothing (O1)",
+            )
+        )
     boxes["folder"].only = {"Inbox"}
     boxes["blind"].dark.append((grant["blind"], remove["blind"], "FullAccess, no item log"))
     for copy in boxes["blindfolder"].copies:
@@ -95,11 +146,16 @@ def _truth(office: Office, boxes: dict[str, Box], grant: dict, remove: dict) -> 
 def _innocent(office: Office, served: Box, helpdesk: Box, desk: Hand) -> None:
     """Let helpdesk work: in its own mailbox, and where it has long been a delegate."""
     office.owner_ips[helpdesk.address] = "198.51.100.78"
-    clerk = Hand(helpdesk.address, "198.51.100.78", f"Client=OWA;{CHROME};", CHROME, session=office.tenant.known("clerk"))
+    clerk = Hand(
+        helpdesk.address, "198.51.100.78", f"Client=OWA;{CHROME};", CHROME, session=office.tenant.known("clerk")
+    )
     for day in range(1, office.days, 3):
         at = office.at(day)
         there = [copy for copy in served.copies if copy.there(at)]
         if there:
             copy = office.rng.choice(there)
-            office.put(office.tenant.bind(clerk, at + HOUR, {copy.place(at): [copy.letter.mid]}, owner=served.address), innocent=True)
+            office.put(
+                office.tenant.bind(clerk, at + HOUR, {copy.place(at): [copy.letter.mid]}, owner=served.address),
+                innocent=True,
+            )
     assert desk.ip != clerk.ip

@@ -41,10 +41,12 @@ class Rule:
 
 def words(*wanted: str, body: bool = True, subject: bool = True) -> Callable[[Copy], bool]:
     """Whether any of the words stands there."""
+
     def hit(copy: Copy) -> bool:
         text = (copy.letter.subject if subject else "") + "\n" + (copy.letter.body if body else "")
         return any(word in text.lower() for word in wanted)
-    return hit  # fmt: skip
+
+    return hit
 
 
 def sender(*wanted: str) -> Callable[[Copy], bool]:
@@ -59,26 +61,57 @@ def attached(copy: Copy) -> bool:
 
 RULES = [
     Rule("from", {"From": BOB, "ForwardTo": EVIL, "MarkAsRead": "True"}, sender(BOB)),
-    Rule("subject", {"SubjectContainsWords": "invoice;payment", "RedirectTo": EVIL}, words("invoice", "payment", body=False)),
-    Rule("either", {"SubjectOrBodyContainsWords": "PASSWORD;payroll", "ForwardAsAttachmentTo": EVIL, "DeleteMessage": "True"}, words("password", "payroll")),
+    Rule(
+        "subject",
+        {"SubjectContainsWords": "invoice;payment", "RedirectTo": EVIL},
+        words("invoice", "payment", body=False),
+    ),
+    Rule(
+        "either",
+        {"SubjectOrBodyContainsWords": "PASSWORD;payroll", "ForwardAsAttachmentTo": EVIL, "DeleteMessage": "True"},
+        words("password", "payroll"),
+    ),
     Rule("body", {"BodyContainsWords": "contract", "ForwardTo": EVIL}, words("contract", subject=False)),
     Rule("attached", {"HasAttachment": "True", "ForwardTo": EVIL}, attached),
-    Rule("except", {"SubjectOrBodyContainsWords": "contract;tender", "ExceptIfFrom": EVA, "ForwardTo": EVIL},
-         lambda c: words("contract", "tender")(c) and not sender(EVA)(c)),
-    Rule("unless", {"ExceptIfSubjectContainsWords": "budget;meeting", "ForwardTo": EVIL}, lambda c: not words("budget", "meeting", body=False)(c)),
-    Rule("both", {"From": f"{BOB};{EVA}", "SubjectOrBodyContainsWords": "invoice;budget;travel", "RedirectTo": EVIL},
-         lambda c: sender(BOB, EVA)(c) and words("invoice", "budget", "travel")(c)),
-    Rule("domain", {"FromAddressContainsWords": "partner.example;port.example.jp", "ForwardTo": EVIL},
-         lambda c: c.letter.sender.endswith(("@partner.example", "@port.example.jp"))),
+    Rule(
+        "except",
+        {"SubjectOrBodyContainsWords": "contract;tender", "ExceptIfFrom": EVA, "ForwardTo": EVIL},
+        lambda c: words("contract", "tender")(c) and not sender(EVA)(c),
+    ),
+    Rule(
+        "unless",
+        {"ExceptIfSubjectContainsWords": "budget;meeting", "ForwardTo": EVIL},
+        lambda c: not words("budget", "meeting", body=False)(c),
+    ),
+    Rule(
+        "both",
+        {"From": f"{BOB};{EVA}", "SubjectOrBodyContainsWords": "invoice;budget;travel", "RedirectTo": EVIL},
+        lambda c: sender(BOB, EVA)(c) and words("invoice", "budget", "travel")(c),
+    ),
+    Rule(
+        "domain",
+        {"FromAddressContainsWords": "partner.example;port.example.jp", "ForwardTo": EVIL},
+        lambda c: c.letter.sender.endswith(("@partner.example", "@port.example.jp")),
+    ),
     Rule("all", {"ForwardTo": EVIL, "StopProcessingRules": "True"}, lambda _: True),
     Rule("paused", {"ForwardTo": EVIL}, lambda _: True, ("New", "Disable", "Enable", "Remove")),
-    Rule("changed", {"SubjectOrBodyContainsWords": "invoice", "ForwardTo": EVIL}, words("invoice"), ("New", "Set", "Remove"),
-         {"SubjectOrBodyContainsWords": "shipment;travel"}, words("shipment", "travel")),
+    Rule(
+        "changed",
+        {"SubjectOrBodyContainsWords": "invoice", "ForwardTo": EVIL},
+        words("invoice"),
+        ("New", "Set", "Remove"),
+        {"SubjectOrBodyContainsWords": "shipment;travel"},
+        words("shipment", "travel"),
+    ),
     Rule("untold", {"MessageTypeMatches": "Encrypted", "ForwardTo": EVIL}, lambda _: None),
-    Rule("hidden", {"SubjectOrBodyContainsWords": "invoice", "MoveToFolder": "Archive", "MarkAsRead": "True"}, lambda _: False),
+    Rule(
+        "hidden",
+        {"SubjectOrBodyContainsWords": "invoice", "MoveToFolder": "Archive", "MarkAsRead": "True"},
+        lambda _: False,
+    ),
     Rule("kept", {"From": BOB, "ForwardTo": EVIL}, sender(BOB), ("New",)),
     Rule("unlogged", {"From": EVA, "ForwardTo": EVIL}, sender(EVA), logged=False),
-]  # fmt: skip
+]
 
 
 def build(rng: random.Random, root: Path) -> list[Case]:
@@ -96,13 +129,13 @@ def _inbox(rng: random.Random, root: Path) -> Case:
     for box in office.boxes:
         office.fill(box, 55)
     office.share()
-    hands = []
-    for rule in RULES:
-        hands.append(_play(office, boxes[rule.name], rule, times[rule.name]))
+    hands = [_play(office, boxes[rule.name], rule, times[rule.name]) for rule in RULES]
     hands.append(_forwarding(office, sets, times["forwarded"]))
     # The owner's own rule to an address of theirs, made at home: never the intruder's.
     own = office.owner(mine)
-    record = office.cmdlet(own, office.at(9), "New-InboxRule", Name="To my phone", From=BOB, ForwardTo="smtp:me@home.example")
+    record = office.cmdlet(
+        own, office.at(9), "New-InboxRule", Name="To my phone", From=BOB, ForwardTo="smtp:me@home.example"
+    )
     office.innocent.add(record["Id"])
     for box in office.boxes:
         office.live(box, mail_items=box.logged)
@@ -129,7 +162,14 @@ def _play(office: Office, box: Box, rule: Rule, moments: list[datetime]) -> Hand
             open_at = at
     if rule.steps[-1] != "Remove":
         spans.append((open_at, office.end + 60 * DAY, match))
-        box.loose.append((box.traces[0], office.end + 60 * DAY, "not_accessed|out_of_reach", "the rule stood and does not take it (O1)"))
+        box.loose.append(
+            (
+                box.traces[0],
+                office.end + 60 * DAY,
+                "not_accessed|out_of_reach",
+                "the rule stood and does not take it (O1)",
+            )
+        )
     for start, end, holds in spans:
         box.rules.append((start, end, holds, f"rule {rule.says}"))
         for copy in box.copies:
@@ -141,7 +181,14 @@ def _forwarding(office: Office, box: Box, moments: list[datetime]) -> Hand:
     hand = office.intruder(box.address)
     for at, value in ((moments[0], EVIL), (moments[3], "")):
         office.sign_in(box, hand, at - 5 * MINUTE)
-        office.cmdlet(hand, at, "Set-Mailbox", Identity=box.address, DeliverToMailboxAndForward="True" if value else "False", ForwardingSmtpAddress=value)
+        office.cmdlet(
+            hand,
+            at,
+            "Set-Mailbox",
+            Identity=box.address,
+            DeliverToMailboxAndForward="True" if value else "False",
+            ForwardingSmtpAddress=value,
+        )
         box.traces.append(at)
     box.rules.append((moments[0], moments[3], lambda _: True, "ForwardingSmtpAddress"))
     return hand
@@ -160,11 +207,28 @@ def _transport(rng: random.Random, root: Path) -> Case:
     for at in (*first, *second):
         office.sign_in(None, hand, at - 5 * MINUTE)
     blind = "archive@elsewhere.example"
-    office.cmdlet(hand, first[0], "New-TransportRule", Name="Footer", Mode="Enforce", BlindCopyTo=blind,
-                  SubjectOrBodyContainsWords="password;payment;invoice", ExceptIfFrom=BOB, SenderAddressLocation="Header")  # fmt: skip
+    office.cmdlet(
+        hand,
+        first[0],
+        "New-TransportRule",
+        Name="Footer",
+        Mode="Enforce",
+        BlindCopyTo=blind,
+        SubjectOrBodyContainsWords="password;payment;invoice",
+        ExceptIfFrom=BOB,
+        SenderAddressLocation="Header",
+    )
     office.cmdlet(hand, first[1], "Disable-TransportRule", Identity="Footer")
-    office.cmdlet(hand, second[0], "New-TransportRule", Name="Journal", Mode="Enforce", BlindCopyTo=blind, SentTo=boxes[1].address,
-                  FromScope="NotInOrganization")  # fmt: skip
+    office.cmdlet(
+        hand,
+        second[0],
+        "New-TransportRule",
+        Name="Journal",
+        Mode="Enforce",
+        BlindCopyTo=blind,
+        SentTo=boxes[1].address,
+        FromScope="NotInOrganization",
+    )
     office.cmdlet(hand, second[1], "Remove-TransportRule", Identity="Journal")
     hit = words("password", "payment", "invoice")
     for copy in office.copies():

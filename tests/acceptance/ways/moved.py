@@ -36,7 +36,7 @@ def build(rng: random.Random, root: Path) -> list[Case]:
         box.borders = visits
         office.fill(box, 120, weights=(12, 2, 4, 4, 0))
     office.share(0.04)
-    _shuffle(office, sync, visits)
+    _shuffle(office, sync)
     _erase(office, gone, visits)
     thieves = [_take(office, sync, visits), _take(office, gone, visits)]
     thieves.append(_hide(office, bind, visits))
@@ -47,13 +47,19 @@ def build(rng: random.Random, root: Path) -> list[Case]:
     case.ghosts = [
         (copy.mailbox, copy.letter.mid, copy.verdict, copy.why)
         for copy in case.copies
-        if not copy.kept and "copied" in copy.verdict or (not copy.kept and copy.verdict == "accessed")
+        if (not copy.kept and "copied" in copy.verdict) or (not copy.kept and copy.verdict == "accessed")
     ]
-    case.copies = [copy for copy in case.copies if copy.kept or (copy.mailbox, copy.letter.mid) not in {ghost[:2] for ghost in case.ghosts}]
+    case.copies = [
+        copy
+        for copy in case.copies
+        if copy.kept or (copy.mailbox, copy.letter.mid) not in {ghost[:2] for ghost in case.ghosts}
+    ]
     return [case]
 
 
-def log_move(office: Office, hand: Hand, box: Box, when: datetime, operation: str, copies: list[Copy], target: str = "") -> None:
+def log_move(
+    office: Office, hand: Hand, box: Box, when: datetime, operation: str, copies: list[Copy], target: str = ""
+) -> None:
     """Log a move or deletion of letters that lie in one folder."""
     innocent = hand.ip in office.owner_ips.values()
     source = copies[0].place(when)
@@ -76,17 +82,28 @@ def log_move(office: Office, hand: Hand, box: Box, when: datetime, operation: st
 
 
 def _some(office: Office, box: Box, at: datetime, folder: str, count: int) -> list[Copy]:
-    there = [c for c in box.copies if c.there(at - HOUR) and c.place(at) == folder and not c.moves and not c.sent and len(c.letter.to) == 1]
+    there = [
+        c
+        for c in box.copies
+        if c.there(at - HOUR) and c.place(at) == folder and not c.moves and not c.sent and len(c.letter.to) == 1
+    ]
     return office.rng.sample(there, min(count, len(there)))
 
 
-def _shuffle(office: Office, box: Box, visits: list[datetime]) -> None:
+def _shuffle(office: Office, box: Box) -> None:
     """Let the owner tidy up, before and after the sync."""
     hand = office.owner(box)
     for day, source, target in (
-        (20, "Inbox", "Archive"), (26, "Inbox", "Projects"), (31, "Archive", "Inbox"), (34, "Projects", "Inbox"),
-        (44, "Inbox", "Projects"), (47, "Projects", "Inbox"), (49, "Archive", "Projects"), (66, "Inbox", "Archive"), (70, "Projects", "Archive"),
-    ):  # fmt: skip
+        (20, "Inbox", "Archive"),
+        (26, "Inbox", "Projects"),
+        (31, "Archive", "Inbox"),
+        (34, "Projects", "Inbox"),
+        (44, "Inbox", "Projects"),
+        (47, "Projects", "Inbox"),
+        (49, "Archive", "Projects"),
+        (66, "Inbox", "Archive"),
+        (70, "Projects", "Archive"),
+    ):
         at = office.at(day)
         if chosen := _some(office, box, at, source, 6):
             log_move(office, hand, box, at, "Move", chosen, target)
@@ -119,7 +136,14 @@ def _erase(office: Office, box: Box, visits: list[datetime]) -> None:
     later = [c for c in _some(office, box, after, "Inbox", 40) if c.there(visits[0])]
     known, unknown = later[:7], later[7:14]
     for copy in known:
-        office.put(office.tenant.bind(hand, visits[0] - 4 * DAY if copy.arrived < visits[0] - 4 * DAY else copy.arrived + 10 * MINUTE, {"Inbox": [copy.letter.mid]}), innocent=True)
+        office.put(
+            office.tenant.bind(
+                hand,
+                visits[0] - 4 * DAY if copy.arrived < visits[0] - 4 * DAY else copy.arrived + 10 * MINUTE,
+                {"Inbox": [copy.letter.mid]},
+            ),
+            innocent=True,
+        )
     if known:
         log_move(office, hand, box, after, "HardDelete", known)
     if unknown:
@@ -155,9 +179,15 @@ def _blind(office: Office, box: Box, visits: list[datetime]) -> Hand:
                 copy.verdict, copy.why = "out_of_reach", "erased before they came"
             elif day == 48:
                 # When it came is told by no record: only that it was erased while they came and went.
-                copy.verdict, copy.why = "in_reach|out_of_reach", "erased while they came and went; when it came nothing tells"
+                copy.verdict, copy.why = (
+                    "in_reach|out_of_reach",
+                    "erased while they came and went; when it came nothing tells",
+                )
             else:
-                copy.verdict, copy.why = "in_reach|out_of_reach", "erased after they had left; when it came nothing tells"
+                copy.verdict, copy.why = (
+                    "in_reach|out_of_reach",
+                    "erased after they had left; when it came nothing tells",
+                )
     for visit in visits:
         office.sign_in(box, thief, visit)
         office.peek(box, visit, 6)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from records import GRAPH, Hand, Tenant  # noqa: E402
+from records import GRAPH, Hand, Tenant
 
-from .common import DAY, MINUTE, Box, Case, Copy, World  # noqa: E402
+from .common import DAY, MINUTE, Box, Case, Copy, World
 
 if TYPE_CHECKING:
     import random
@@ -77,7 +77,9 @@ class Office(World):
         if chosen:
             self.put(self.tenant.bind(hand, at, chosen), innocent=True)
 
-    def service(self, box: Box, *, items_off: tuple[tuple[datetime, datetime], ...] = (), mail_items: bool = True) -> None:
+    def service(
+        self, box: Box, *, items_off: tuple[tuple[datetime, datetime], ...] = (), mail_items: bool = True
+    ) -> None:
         """Let the organisation's backup read every few nights, under its own application."""
         hand = Hand(box.address, "2603:10a6:10:77::5", "Client=REST;Client=RESTSystem;;", "", GRAPH, BACKUP)
         for day in range(1, self.days, 4):
@@ -91,7 +93,9 @@ class Office(World):
         if box:
             box.traces.append(when)
 
-    def read(self, box: Box, hand: Hand, when: datetime, count: int, *, folder: str | None = None, how: str = "bind") -> list[Copy]:
+    def read(
+        self, box: Box, hand: Hand, when: datetime, count: int, *, folder: str | None = None, how: str = "bind"
+    ) -> list[Copy]:
         """Let the intruder open letters that lie there; the log names each."""
         there = [copy for copy in box.copies if copy.there(when) and folder in (None, copy.place(when))]
         chosen: dict[str, list[str]] = {}
@@ -116,24 +120,40 @@ class Office(World):
         record = self.tenant.cmdlet(hand, when, name, [(key.rstrip("_"), value) for key, value in parameters.items()])
         return self.put(record)
 
-    def directory(self, user: str, ip: str, when: datetime, operation: str, changes: dict[str, str], target: list[Record]) -> Record:
+    def directory(
+        self, user: str, ip: str, when: datetime, operation: str, changes: dict[str, str], target: list[Record]
+    ) -> Record:
         """Log a record of the directory: a consent, a licence."""
         record = self.tenant.common(when, operation, 8, "AzureActiveDirectory", "Success")
         key = self.tenant.known("object" + user)
         record |= {"UserKey": "1003" + key[:12].upper() + "@" + self.tenant.onmicrosoft, "ClientIP": ip, "UserId": user}
         record |= {"ObjectId": str(target[-1]["ID"]), "AzureActiveDirectoryEventType": 1}
         record["ExtendedProperties"] = [{"Name": "additionalDetails", "Value": json.dumps({"User-Agent": "EvoSTS"})}]
-        record["ModifiedProperties"] = [{"Name": name, "NewValue": value, "OldValue": ""} for name, value in changes.items()]
-        record["Actor"] = [{"ID": user, "Type": 5}, {"ID": "User_" + key, "Type": 2}, {"ID": key, "Type": 2}, {"ID": "User", "Type": 2}]
+        record["ModifiedProperties"] = [
+            {"Name": name, "NewValue": value, "OldValue": ""} for name, value in changes.items()
+        ]
+        record["Actor"] = [
+            {"ID": user, "Type": 5},
+            {"ID": "User_" + key, "Type": 2},
+            {"ID": key, "Type": 2},
+            {"ID": "User", "Type": 2},
+        ]
         record |= {"ActorContextId": self.tenant.org_id, "ActorIpAddress": ip, "InterSystemsId": self.tenant.guid()}
-        record |= {"IntraSystemId": self.tenant.guid(), "SupportTicketId": "", "Target": target, "TargetContextId": self.tenant.org_id}
+        record |= {
+            "IntraSystemId": self.tenant.guid(),
+            "SupportTicketId": "",
+            "Target": target,
+            "TargetContextId": self.tenant.org_id,
+        }
         return self.put(record)
 
     def close(self, name: str, **more: Any) -> Case:
         """Write mail and log."""
-        known = [hand_ip for hand_ip in more.pop("indicators", [])]
+        known = list(more.pop("indicators", []))
         self.write_log()
-        return self.case(name, indicators=known, innocent_ips=set(self.owner_ips.values()), innocent_ids=self.innocent, **more)
+        return self.case(
+            name, indicators=known, innocent_ips=set(self.owner_ips.values()), innocent_ids=self.innocent, **more
+        )
 
     def write_log(self, since: datetime | None = None) -> None:
         """Write the log in one of the shapes that responders bring."""
@@ -156,15 +176,49 @@ def _csv(records: list[Record], *, portal: bool) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     if portal:
-        writer.writerow(["RecordId", "CreationDate", "RecordType", "Operation", "UserId", "AuditData", "AssociatedAdminUnits"])
+        writer.writerow(
+            ["RecordId", "CreationDate", "RecordType", "Operation", "UserId", "AuditData", "AssociatedAdminUnits"]
+        )
         for r in records:
-            writer.writerow([r["Id"], r["CreationTime"] + ".0000000Z", r["RecordType"], r["Operation"], r["UserId"], json.dumps(r), ""])
+            writer.writerow(
+                [
+                    r["Id"],
+                    r["CreationTime"] + ".0000000Z",
+                    r["RecordType"],
+                    r["Operation"],
+                    r["UserId"],
+                    json.dumps(r),
+                    "",
+                ]
+            )
     else:
-        writer.writerow(["RecordType", "CreationDate", "UserIds", "Operations", "AuditData", "ResultIndex", "ResultCount", "Identity"])
+        writer.writerow(
+            [
+                "RecordType",
+                "CreationDate",
+                "UserIds",
+                "Operations",
+                "AuditData",
+                "ResultIndex",
+                "ResultCount",
+                "Identity",
+            ]
+        )
         for number, r in enumerate(records, 1):
             when = _time(r)
             hour = f"{when.month}/{when.day}/{when.year} {(when.hour % 12) or 12}:{when:%M:%S %p}"
-            writer.writerow(["ExchangeItemAggregated", hour, r["UserId"], r["Operation"], json.dumps(r), number, len(records), r["Id"]])
+            writer.writerow(
+                [
+                    "ExchangeItemAggregated",
+                    hour,
+                    r["UserId"],
+                    r["Operation"],
+                    json.dumps(r),
+                    number,
+                    len(records),
+                    r["Id"],
+                ]
+            )
     return out.getvalue()
 
 
