@@ -30,4 +30,6 @@ O13 A principal or application that the intruder was given reach to somewhere go
     always did: those mailboxes are out_of_reach|not_accessed; what it reads there never counts.
 O14 A letter that only a deletion names, after a sync of the folder it was deleted from, and nothing tells when it came:
     copied|in_reach. Soft-deleted before the intruder came, no item log: out_of_reach|in_reach (could be recovered).
+O15 A taken server, database or backup (`[[reach]]` kind server): what had come by then is copied|in_reach. A listing of what
+    was exported names letters and not copies: another copy of a listed letter is copied|out_of_reach.
 """

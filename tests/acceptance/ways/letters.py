@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -128,17 +128,24 @@ class Box:
 
 
 def raw(copy: Copy, *, stripped: bool = False) -> bytes:
-    """Render a letter as it lies in its mailbox."""
-    made = EmailMessage()
-    for hop in [] if stripped else copy.hops:
-        made["Received"] = hop
-    made["From"], made["To"] = copy.letter.sender, ", ".join(copy.letter.to)
-    made["Subject"], made["Message-ID"] = copy.letter.subject, copy.letter.mid
-    made["Date"] = format_datetime(copy.arrived - timedelta(seconds=0 if copy.sent else 5))
-    made.set_content(copy.letter.body)
-    if copy.letter.attachment is not None:
-        made.add_attachment(copy.letter.attachment, maintype="application", subtype="octet-stream", filename="data.bin")
-    return made.as_bytes()
+    """Render a letter as it lies in its mailbox, with line feeds."""
+    letter, date = copy.letter, copy.arrived - timedelta(seconds=0 if copy.sent else 5)
+    head = (
+        []
+        if stripped
+        else ["Received: " + hop.replace(" by ", "\n\tby ", 1).replace("; ", ";\n\t") for hop in copy.hops]
+    )
+    head += [f"From: {letter.sender}", f"To: {', '.join(letter.to)}", f"Subject: {letter.subject}"]
+    head += [f"Message-ID: {letter.mid}", f"Date: {format_datetime(date)}", "MIME-Version: 1.0"]
+    plain = 'Content-Type: text/plain; charset="utf-8"\nContent-Transfer-Encoding: 7bit\n'
+    if letter.attachment is None:
+        return ("\n".join(head) + "\n" + plain + "\n" + letter.body).encode()
+    edge = "=_part_" + letter.mid[1:17]
+    head.append(f'Content-Type: multipart/mixed; boundary="{edge}"')
+    hung = 'Content-Type: application/octet-stream; name="data.bin"\nContent-Transfer-Encoding: base64\n'
+    hung += 'Content-Disposition: attachment; filename="data.bin"\n'
+    text = f"--{edge}\n{plain}\n{letter.body}\n--{edge}\n{hung}\n{base64.encodebytes(letter.attachment).decode()}--{edge}--\n"
+    return ("\n".join(head) + "\n\n" + text).encode()
 
 
 def size(copy: Copy) -> int:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .common import DAY, MINUTE, Box, Case, Copy, toml
+from .common import DAY, HOUR, MINUTE, Box, Case, Copy, toml
 from .office import Office
 
 if TYPE_CHECKING:
@@ -60,10 +60,12 @@ def build(rng: random.Random, root: Path) -> list[Case]:
         f"received>={low} AND received<={high}",
         lambda c: not c.sent and low <= c.arrived.date() <= high,
     )
-    # What the owner sent has no time of receipt that a responder could be sure of.
+    # Whether `received` holds for what was sent, and in which zone a day begins and ends, a responder can't be sure of.
     for copy in box["delta"].copies:
-        if copy.sent:
-            copy.verdict, copy.why = "out_of_reach|not_accessed|copied", "sent: whether `received` holds for it is open"
+        near = any(abs(copy.arrived - edge) < 14 * HOUR for edge in edges)
+        if (copy.sent or near) and copy.there(at):
+            copy.verdict, copy.why = "out_of_reach|not_accessed|copied", "sent, or close to the days of the query"
+            copy.opened = False
     _search(office, rogue, at, "q4", [box["epsilon"]], "subject:budget")
     _search(office, rogue, at, "q5", [box["zeta"]], "")
     _action(office, rogue, at + 20 * MINUTE, "q5", "-Preview")
