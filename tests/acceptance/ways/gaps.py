@@ -110,6 +110,17 @@ def _switch(office: Office, boxes: dict[str, Box], hands: dict[str, Hand], times
         AccessRights="FullAccess",
     )
     office.peek(boxes["shared"], times["bypass"][1] + HOUR, 6)
+    # What the intruder searched for opens nothing by itself.
+    search = office.tenant.common(
+        times["steady"][1] + 2 * MINUTE, "SearchQueryInitiatedExchange", 52, "Exchange", "Succeeded"
+    )
+    search |= {
+        "UserId": boxes["steady"].address,
+        "ClientIP": hands["steady"].ip,
+        "QueryText": "password invoice",
+        "QuerySource": "Owa",
+    }
+    office.put(search)
     plans = json.dumps(
         [
             {

@@ -99,7 +99,7 @@ def _requests(office: Office, box: dict[str, Box], rogue: str, at: datetime) -> 
         hand,
         at,
         "New-MailboxExportRequest",
-        Mailbox=box["iota"].address,
+        Mailbox=office.called(box["iota"]),
         FilePath="\\\\fs1\\x\\i.pst",
         ContentFilter="(Subject -like '*invoice*')",
     )

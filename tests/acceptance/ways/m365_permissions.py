@@ -13,6 +13,7 @@ One case:
  - blindfolder: Reviewer on the inbox alone, no item log.
  - served: helpdesk has long read here as a delegate by the administrator's own doing: never counts (O13).
  - helpdesk's own mailbox: its owner reads it; never counts.
+ - outlook: the intruder, in the mailbox with Outlook, shares the inbox (AddFolderPermissions); item log on.
  - calendar: a permission on the calendar: opens no letter.
 """
 
@@ -35,7 +36,7 @@ def build(rng: random.Random, root: Path) -> list[Case]:
     office = Office(rng, root / "permissions")
     boxes = {
         n: office.box(n, logged=not n.startswith("blind"))
-        for n in ("full", "kept", "blind", "folder", "blindfolder", "served", "calendar")
+        for n in ("full", "kept", "blind", "folder", "blindfolder", "served", "calendar", "outlook")
     }
     helpdesk, admin_box = office.box("helpdesk"), office.box("admin")
     grant = {name: office.at(rng.randint(20, 30)) for name in boxes}
@@ -53,19 +54,23 @@ def build(rng: random.Random, root: Path) -> list[Case]:
         office.sign_in(admin_box, intruder, moment - 4 * MINUTE)
     desk = Hand(helpdesk.address, "198.51.100.77", f"Client=OWA;{CHROME};", CHROME)
     _grants(office, intruder, boxes, helpdesk.address, grant, remove)
+    thief = office.intruder(boxes["outlook"].address, desktop=True)
+    office.sign_in(boxes["outlook"], thief, grant["outlook"] - 2 * MINUTE)
+    office.folder_grant(boxes["outlook"], thief, grant["outlook"], helpdesk.address, "ReadAny, FolderVisible")
     _reads(office, boxes, desk, visits)
     _truth(office, boxes, grant, remove)
     _innocent(office, boxes["served"], helpdesk, desk)
     for box in office.boxes:
         office.live(box, mail_items=box.logged)
-    return [office.close("m365_permissions", indicators=[intruder.ip])]
+    return [office.close("m365_permissions", indicators=[intruder.ip, thief.ip])]
 
 
 def _reads(office: Office, boxes: dict[str, Box], desk: Hand, visits: list[datetime]) -> None:
     """Let helpdesk's foreign session read; where no item log is, nothing tells."""
     for visit in visits:
-        for name in ("full", "kept", "folder"):
-            hand, folder = replace(desk, session=office.tenant.guid()), "Inbox" if name == "folder" else None
+        for name in ("full", "kept", "folder", "outlook"):
+            hand = replace(desk, session=office.tenant.guid())
+            folder = "Inbox" if name in ("folder", "outlook") else None
             for part in range(3):
                 office.read(boxes[name], hand, visit + 9 * part * MINUTE, office.rng.randint(2, 5), folder=folder)
         for name in ("blind", "blindfolder"):
@@ -80,7 +85,7 @@ def _grants(office: Office, hand: Hand, boxes: dict[str, Box], desk: str, grant:
             hand,
             grant[name],
             "Add-MailboxPermission",
-            Identity=boxes[name].address,
+            Identity=office.called(boxes[name]),
             User=desk,
             AccessRights="FullAccess",
             InheritanceType="All",
@@ -91,7 +96,7 @@ def _grants(office: Office, hand: Hand, boxes: dict[str, Box], desk: str, grant:
             hand,
             remove[name],
             "Remove-MailboxPermission",
-            Identity=boxes[name].address,
+            Identity=office.called(boxes[name]),
             User=desk,
             AccessRights="FullAccess",
         )
@@ -124,8 +129,8 @@ def _grants(office: Office, hand: Hand, boxes: dict[str, Box], desk: str, grant:
 def _truth(office: Office, boxes: dict[str, Box], grant: dict, remove: dict) -> None:
     end = office.end + 30 * DAY
     boxes["served"].loose.append((office.start, end, "out_of_reach|not_accessed", "helpdesk's old work here (O13)"))
-    for name in ("full", "kept", "folder"):
-        gone = end if name == "kept" else remove[name]
+    for name in ("full", "kept", "folder", "outlook"):
+        gone = end if name in ("kept", "outlook") else remove[name]
         boxes[name].loose.append(
             (
                 grant[name],

@@ -122,15 +122,18 @@ def build(rng: random.Random, root: Path) -> list[Case]:
 def _inbox(rng: random.Random, root: Path) -> Case:
     office = Office(rng, root / "inbox")
     boxes = {rule.name: office.box(rule.name, logged=rule.logged) for rule in RULES}
-    sets, mine = office.box("forwarded"), office.box("mine")
-    times = {name: [office.at(day + rng.randint(0, 3)) for day in (18, 30, 42, 60)] for name in [*boxes, "forwarded"]}
+    sets, mine, made = office.box("forwarded"), office.box("mine"), office.box("made")
+    times = {
+        name: [office.at(day + rng.randint(0, 3)) for day in (18, 30, 42, 60)] for name in [*boxes, "forwarded", "made"]
+    }
     for name, moments in times.items():
-        (sets if name == "forwarded" else boxes[name]).borders = moments
+        {"forwarded": sets, "made": made, **boxes}[name].borders = moments
     for box in office.boxes:
         office.fill(box, 55)
     office.share()
     hands = [_play(office, boxes[rule.name], rule, times[rule.name]) for rule in RULES]
     hands.append(_forwarding(office, sets, times["forwarded"]))
+    hands.append(_by_admin(office, made, times["made"]))
     # The owner's own rule to an address of theirs, made at home: never the intruder's.
     own = office.owner(mine)
     record = office.cmdlet(
@@ -185,12 +188,36 @@ def _forwarding(office: Office, box: Box, moments: list[datetime]) -> Hand:
             hand,
             at,
             "Set-Mailbox",
-            Identity=box.address,
+            Identity=office.called(box),
             DeliverToMailboxAndForward="True" if value else "False",
             ForwardingSmtpAddress=value,
         )
         box.traces.append(at)
     box.rules.append((moments[0], moments[3], lambda _: True, "ForwardingSmtpAddress"))
+    return hand
+
+
+def _by_admin(office: Office, box: Box, moments: list[datetime]) -> Hand:
+    """Make a rule in another's mailbox with an administrator's account: -Mailbox tells whose."""
+    hand = office.intruder("admin@" + office.domain)
+    office.sign_in(None, hand, moments[0] - 5 * MINUTE)
+    office.cmdlet(
+        hand,
+        moments[0],
+        "New-InboxRule",
+        Name="..",
+        Mailbox=office.called(box),
+        SubjectContainsWords="tender",
+        ForwardTo=EVIL,
+    )
+    office.cmdlet(hand, moments[3], "Remove-InboxRule", Identity="..", Mailbox=office.called(box))
+    box.rules.append((moments[0], moments[3], words("tender", body=False), "an administrator's rule in this mailbox"))
+    box.loose.append(
+        (office.start, moments[3], "out_of_reach|not_accessed", "the rule does not take it; nobody was in the mailbox")
+    )
+    for copy in box.copies:
+        taken = moments[0] <= copy.arrived < moments[3] and not copy.sent and "tender" in copy.letter.subject.lower()
+        copy.opened = taken
     return hand
 
 

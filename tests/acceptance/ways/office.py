@@ -120,6 +120,29 @@ class Office(World):
         record = self.tenant.cmdlet(hand, when, name, [(key.rstrip("_"), value) for key, value in parameters.items()])
         return self.put(record)
 
+    def called(self, box: Box) -> str:
+        """Give a mailbox as a cmdlet's Identity may name it: by address, by alias, by its place in the directory."""
+        local = box.address.split("@")[0]
+        place = (
+            f"EURPR04A009.PROD.OUTLOOK.COM/Microsoft Exchange Hosted Organizations/{self.tenant.onmicrosoft}/{local}"
+        )
+        return self.rng.choice([box.address, box.address, local, place])
+
+    def folder_grant(self, box: Box, hand: Hand, when: datetime, member: str, rights: str) -> None:
+        """Log what Outlook leaves of a permission on the inbox: AddFolderPermissions."""
+        record = self.tenant.sync(hand, when, "Inbox")
+        del record["OperationProperties"]
+        record["Operation"] = "AddFolderPermissions"
+        parent = {
+            "Id": self.tenant.blob(),
+            "MemberRights": rights,
+            "MemberSid": "S-1-5-21-1376570662-7",
+            "MemberUpn": member,
+        }
+        record["Item"] = {"Id": parent["Id"], "ParentFolder": {**parent, "Name": "Inbox", "Path": "\\Inbox"}}
+        self.put(record)
+        box.traces.append(when)
+
     def directory(
         self, user: str, ip: str, when: datetime, operation: str, changes: dict[str, str], target: list[Record]
     ) -> Record:
