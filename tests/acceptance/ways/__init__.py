@@ -18,7 +18,8 @@ O5  Body words that only an attachment could hold: not judged (letters with atta
 O6  IMAP that counts bodies: headers fetched but no body (hdr_count > 0, body_count = 0): not_accessed|in_reach.
     Letters larger than all body bytes of all sessions: in_reach|not_accessed (parts may have been fetched).
     Exactly as many bodies and bytes as all letters there: in_reach|copied.
-O7  POP sees the inbox alone: other folders are not_accessed|out_of_reach where only POP was used.
+O7  POP sees the inbox alone: other folders are not_accessed|out_of_reach where only POP was used; what may have lain in
+    the inbox first, and no log tells, may be in_reach, too.
 O8  Autodiscover, OAB, Ping, Provision, OPTIONS, FolderSync alone: not_accessed|out_of_reach; autodiscover
     also in_reach (a password that works).
 O9  Takeout or Vault export made, but its download is not logged: copied|in_reach.

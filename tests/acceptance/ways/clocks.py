@@ -57,7 +57,7 @@ def _store(rng: random.Random, root: Path) -> Case:
             server, box, out, [-14, -11, -9, -6, -4, -3, -2, -1.2, -0.2, 0.2, 1.2, 2, 3, 4, 6, 9, 11, 14], "INBOX"
         ):
             copy.verdict = "in_reach|out_of_reach" if abs(gap) < 1 else "in_reach" if gap < 0 else "out_of_reach"
-            copy.why = f"{gap:+} minutes from the last logout by true time; the log's clock is off by {skew}"
+            copy.why = f"{gap:+} minutes from the last logout by true time; the log's clock is off by {skew.total_seconds():+.0f}s"
         box.dark.append((server.start + 24 * DAY, out, "IMAP sessions that fetched bodies"))
     for box in boxes:
         for copy in box.copies:
@@ -70,7 +70,7 @@ def _store(rng: random.Random, root: Path) -> Case:
         for day in range(0, server.days, 2):
             server.imap(box, server.at(day) + skew, ip, 20, counts(3, 9000, 3), innocent=True)
         # A sent letter or one that came before the log has nothing to measure by, and is far from the border.
-    return server.close(f"clocks store {skew}", ips)
+    return server.close(f"clocks store {skew.total_seconds():+.0f}s", ips)
 
 
 def _alone(rng: random.Random, root: Path) -> Case:
@@ -140,8 +140,9 @@ def _gateway(rng: random.Random, root: Path) -> Case:
         ]
         close = min(abs(at - low), abs(at - high)) <= 15 * MINUTE
         copy.verdict = "in_reach|out_of_reach" if close else "in_reach" if low < at < high else "out_of_reach"
-        copy.why = f"passed mx1 at {at:%m-%d %H:%M} by true time; mx1's clock is off by {skew}" + (
-            " (O11)" if close else ""
+        copy.why = (
+            f"passed mx1 at {at:%m-%d %H:%M} by true time; mx1's clock is off by {skew.total_seconds():+.0f}s"
+            + (" (O11)" if close else "")
         )
     snippet = toml("reach", kind="gateway", name=mx1, from_=low, to=high, basis="the maker's report")
-    return world.case(f"clocks gateway {skew}", snippet=snippet)
+    return world.case(f"clocks gateway {skew.total_seconds():+.0f}s", snippet=snippet)

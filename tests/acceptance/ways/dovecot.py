@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOLDERS = ("INBOX", "Sent", "Archive")
 IMAP = ("nothing", "headers", "some", "everything", "plain", "mixed", "flagged")
+ANY = "not_accessed|out_of_reach|in_reach|copied"
 POP = ("popall", "poppart", "popnone", "poptop")
 
 
@@ -91,6 +92,8 @@ class Server(World):
     def stored(self, copy: Copy) -> str:
         """The line that LMTP leaves of a letter it stored."""
         session = f"<{self.rng.randrange(1000, 9999)}><{self.rng.getrandbits(60):x}>"
+        if copy.folder != "INBOX":
+            return f"lmtp({copy.mailbox}){session}: sieve: msgid={copy.letter.mid}: stored mail into mailbox '{copy.folder}'"
         return f"lmtp({copy.mailbox}){session}: msgid={copy.letter.mid}: saved mail to INBOX"
 
     def live(self, box: Box) -> None:
@@ -209,9 +212,10 @@ def _truth(server: Server, box: Box, tooks: list[Took]) -> None:
     for copy in box.copies:
         if copy.verdict:
             continue
-        found = {_allows(server.size(copy), copy, took) for took in tooks if copy.there(took.at)}
+        found = {_allows(server, copy, took) for took in tooks if copy.there(took.at)}
         for verdict in (
             "copied",
+            ANY,
             "in_reach|copied",
             "in_reach",
             "in_reach|not_accessed",
@@ -228,10 +232,13 @@ def _truth(server: Server, box: Box, tooks: list[Took]) -> None:
             copy.verdict, copy.why = "out_of_reach", "came after the last session"
 
 
-def _allows(bytes_: int, copy: Copy, took: Took) -> str:
+def _allows(server: Server, copy: Copy, took: Took) -> str:
+    bytes_ = server.size(copy)
     if took.pop:
         if copy.folder != "INBOX":
-            return "not_accessed|out_of_reach"
+            # Before the log begins nothing tells that it did not lie in the inbox first.
+            told = copy.sent or copy.arrived > server.start or not took.bodies + took.headers
+            return "not_accessed|out_of_reach" if told else ANY
         if took.all:
             return "copied"
         if took.headers:

@@ -156,7 +156,7 @@ def _tokens(tenant: Workspace, box: dict[str, Box], when: datetime, revoked: dat
 
 
 def _takeouts(tenant: Workspace, box: dict[str, Box], when: datetime, ip: str) -> None:
-    for name, products in (("takeout", "Mail, Drive"), ("drivetakeout", "Drive, Calendar"), ("waiting", "Mail")):
+    for name, products in (("takeout", "Gmail, Drive"), ("drivetakeout", "Drive, Calendar"), ("waiting", "Mail")):
         says = [
             plain("TAKEOUT_ID", f"{hash_of(name)}"),
             plain("PRODUCTS_REQUESTED", products),
@@ -185,7 +185,7 @@ def _takeouts(tenant: Workspace, box: dict[str, Box], when: datetime, ip: str) -
             )
             box[name].traces.append(done + 20 * MINUTE)
         for copy in box[name].copies:
-            if copy.there(when) and "Mail" in products:
+            if copy.there(when) and "ail" in products:
                 copy.opened = name == "takeout"
                 copy.verdict, copy.why = (
                     ("copied", "Takeout with mail, downloaded")

@@ -141,9 +141,17 @@ def _truth(office: Office, boxes: dict[str, Box], grant: dict, remove: dict) -> 
         )
     boxes["folder"].only = {"Inbox"}
     boxes["blind"].dark.append((grant["blind"], remove["blind"], "FullAccess, no item log"))
+    for copy in boxes["outlook"].copies:
+        if copy.folder != "Inbox" and copy.arrived > grant["outlook"]:
+            copy.verdict, copy.why = "not_accessed|out_of_reach", "came after the only moment in the whole mailbox (O2)"
+    seen = max(remove[name] for name in ("full", "blind", "folder"))
     for copy in boxes["blindfolder"].copies:
         if copy.folder == "Inbox" and copy.within(grant["blindfolder"], end):
-            copy.verdict, copy.why = "in_reach", "the inbox was opened, no item log"
+            late = copy.arrived > seen
+            copy.verdict = "in_reach|out_of_reach" if late else "in_reach"
+            copy.why = "the inbox stood open, no item log" + (
+                "; after the intruder's last trace anywhere (O1)" if late else ""
+            )
         elif copy.within(grant["blindfolder"], end):
             copy.verdict, copy.why = "out_of_reach|not_accessed", "only the inbox was opened (O2)"
 
