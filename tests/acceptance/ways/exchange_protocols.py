@@ -4,7 +4,8 @@ learn.microsoft.com/exchange/.../protocol-logging (POP3 and IMAP4): dateTime, se
 duration, rqsize, rpsize, command, parameters, context. `Rows` tells how many letters a fetch gave.
  imapfetch: UID FETCH of whole letters of the inbox by number: those opened are in_reach|accessed (a number is a name
    only where the order is known), the other letters of the inbox in reach up to the answer's size; folders never
-   selected: not_accessed|out_of_reach, and in_reach for what may have lain in the inbox first. imaphead: flags and headers only (O6). imapall: 1:* (O6: in_reach|copied).
+   selected: not_accessed|out_of_reach, and in_reach for what may have lain in the inbox first.
+ imaphead: flags and headers only (O6). imapall: 1:* (O6: in_reach|copied).
  poppart: RETR of some numbers: inbox in reach where not larger than the largest answer, else not_accessed.
  popall: RETR 1 to N of N (STAT says N): copied|in_reach. popnone: STAT and QUIT. refused: a fetch that failed.
  failed: wrong passwords.
