@@ -14,7 +14,8 @@ O3  Within reach of an application permission for the whole tenant, mailboxes wh
     log is on: not_accessed|out_of_reach.
 O4  eDiscovery that was searched and not exported: any verdict from out_of_reach to in_reach for what matches;
     previewed: in_reach|copied. Exported, not matching: out_of_reach|not_accessed.
-O5  Body words that only an attachment could hold: not judged (letters with attachments are left out there).
+O5  A query's day by day bounds: letters within 14 hours of such a day, and letters sent: any of copied, not_accessed and
+    out_of_reach (the zone of a day, and whether `received` holds for what was sent, nothing tells).
 O6  IMAP that counts bodies: headers fetched but no body (hdr_count > 0, body_count = 0): not_accessed|in_reach.
     Letters larger than all body bytes of all sessions: in_reach|not_accessed (parts may have been fetched).
     Exactly as many bodies and bytes as all letters there: in_reach|copied.

@@ -191,22 +191,29 @@ def contents(sheet: Sheet, found: dict[tuple[str, str], Row]) -> None:
 
 
 def examine(case: Case, src: Path) -> Sheet:
-    """Run and grade one case."""
-    home = case.root / "case"
-    begun = time.monotonic()
+    """Run and grade one case; a run that fails late is graded by what it left, and is a fault."""
+    home, begun, failed = case.root / "case", time.monotonic(), []
     try:
         options = prepare(case, src, home)
-        run(src, "run", home, case.evidence, "--workers", "1", *options)
-        if case.reject_user:
-            rows = [row for row in table(src, home, "activity") if row["user"] == case.reject_user]
-            if rows:
-                run(src, "decide", home, "reject", *sorted({row["session"] or row["event_id"] for row in rows}))
-                run(src, "run", home, "--workers", "1")
+        try:
+            run(src, "run", home, case.evidence, "--workers", "1", *options)
+            reject(case, src, home)
+        except ProductError as error:
+            failed.append(str(error))
         sheet = grade(case, src, home)
     except ProductError as error:
-        sheet = Sheet(case.name, faults=[str(error)])
+        sheet = Sheet(case.name, faults=[] if failed else [str(error)])
+    sheet.faults += failed
     sheet.seconds = time.monotonic() - begun
     return sheet
+
+
+def reject(case: Case, src: Path, home: Path) -> None:
+    """Reject what was proposed of a user whom the responders know to be at work, and run again."""
+    rows = [row for row in table(src, home, "activity") if case.reject_user and row["user"] == case.reject_user]
+    if rows:
+        run(src, "decide", home, "reject", *sorted({row["session"] or row["event_id"] for row in rows}))
+        run(src, "run", home, "--workers", "1")
 
 
 def show(sheet: Sheet, shown: int = 8) -> str:
