@@ -106,6 +106,8 @@ class TestDemo:
                         assert told["internet_message_id"].strip("<>").encode() in cut
                 if ground["how"] == "gateway":
                     (line,) = ground["reach"]
+                    assert line["name"] in told["record"]["opened"]["shows"]
+                    assert line["name"].encode() in stands(told["record"])
                     text = (demo / "case.toml").read_text(encoding="utf-8").splitlines()
                     assert text[line["line"] - 1].strip() == "[[reach]]"
                     assert line["name"] in "".join(text[line["line"] : line["line"] + 6])

@@ -373,6 +373,11 @@ def places(proof: Row) -> Iterator[Row]:
         if row and row.get("evidence_id") and id(row) not in seen:
             seen.add(id(row))
             mid = [("Message-ID", row.get("internet_message_id"))] if row["kind"] == "letter" else own
+            if row is proof["record"]:
+                mid = [
+                    *mid,
+                    *((line["name"], line["name"]) for line in proof["facts"]["reach"] if line["what"] == "gateway"),
+                ]
             marks = [*mid, *((name, row.get(key)) for name, key in _MARKS)]
             row["marks"] = tuple((name, str(value)) for name, value in marks if value)
             yield row

@@ -193,12 +193,17 @@ def _change(change: Row, case: str, _: words.Translate) -> str:
         told = text.format(sessions=sessions, n=len(change["sessions"]), name=_name(change, _), ground=_left(change, _))
         return told + _sure(change, _) + (f". {command}" if len(change["sessions"]) <= MAX_SESSIONS else "")
     if change["kind"] == "reach":
-        return _(
-            "If {name} was not open then ({file}, line {line}), it would be: {verdict} ({ground})"
-        ).format(
-            name=_clean(change["name"]), file=_clean(change["file"]), line=change["line"] or "?", verdict=_name(change, _),
+        text = _("If {name} was not open then ({file}, line {line}), it would be: {verdict} ({ground})")
+        if change["verdict"] == change["was"]:
+            text = _("If {name} was not open then ({file}, line {line}), it would still be: {verdict} ({ground})")
+        said = text.format(
+            name=_clean(change["name"]),
+            file=_clean(change["file"]),
+            line=change["line"] or "?",
+            verdict=_name(change, _),
             ground=_left(change, _),
-        ) + _sure(change, _)  # fmt: skip
+        )
+        return said + _sure(change, _)
     if change["kind"] == "log":
         return _(
             "The item log of {mailbox} from {start} to {end} would tell: opened if a record of the intruder names it, "
