@@ -113,14 +113,16 @@ class Measure:
         return Other(self._prints.letter(k))
 
     def said(self, k: int, before: Iterable[int]) -> Said:
-        """Tell what a letter says itself.
+        """Tell what a letter says itself; lines that many conversations share are left out where it says anything else.
 
         Args:
             k: the letter.
             before: older letters that may have said the same.
         """
         parts = [Words(stream) for stream in self._prints.letter(k)]
-        own = [part.own for part in parts]
+        own = [part.rare for part in parts]
+        if _size(own) < FEW:
+            own = [part.own for part in parts]
         size = _size(own)
         mine = own
         for other in before if size else ():

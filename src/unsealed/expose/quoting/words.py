@@ -146,7 +146,7 @@ def _quotations(lines: list[str], kinds: bytearray, marks: re.Pattern[str]) -> N
     """Mark what is quoted; where that would be everything, what bears no marks is the letter's own."""
     spoken, until = False, 0
     for n, line in enumerate(lines):
-        if marks.match(line) and not line.endswith(">>>"):
+        if marks.match(line) and not (line.endswith(">>>") and line.strip("> \t")):
             kinds[n] = QUOTED
             continue
         if n < until or not line.strip():
