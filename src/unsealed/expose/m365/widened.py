@@ -42,21 +42,25 @@ def widened(db: Engine) -> None:
 
 def _grants(db: Engine) -> list[Grant]:
     """Follow all permissions in time, and give those that the intruder gave."""
-    cmdlet_names = ", ".join(map(literal, (*permissions.OPERATIONS, *roles.OPERATIONS)))
-    consent_names = ", ".join(map(literal, consents.NAMES))
+    cmdlet_names = {*permissions.OPERATIONS, *roles.OPERATIONS}
+    said = db.rows(
+        f"SELECT DISTINCT operation FROM events WHERE source IN {SOURCES} AND operation IS NOT NULL ORDER BY 1"
+    )
+    wanted = [
+        name for row in said if (name := row["operation"]) in cmdlet_names or consents.operation(name) in consents.NAMES
+    ]
     rows = db.rows(f"""
         SELECT event_id, epoch_us(time) AS us, operation, "user", mailbox, target, raw,
                event_id IN (SELECT event_id FROM act WHERE inside) AS by_intruder
         FROM events
-        WHERE source IN {SOURCES} AND outcome IS DISTINCT FROM 'failure'
-          AND (operation IN ({cmdlet_names}) OR lower(rtrim(trim(operation), '.')) IN ({consent_names}))
+        WHERE source IN {SOURCES} AND outcome IS DISTINCT FROM 'failure' AND operation IN ({", ".join(map(literal, wanted)) or "''"})
         ORDER BY time, event_id""")
     if not any(row["by_intruder"] for row in rows):
         return []
     ledger, known, people = Ledger(), consents.Directory(), names(db)
     directory: dict[str, consents.Change] = {}
     for row in rows:
-        if row["operation"] not in permissions.OPERATIONS and row["operation"] not in roles.OPERATIONS:
+        if row["operation"] not in cmdlet_names:
             directory[row["event_id"]] = consents.change(cmdlets.parse(row["raw"]))
             known.learn(consents.operation(row["operation"]), directory[row["event_id"]])
     for row in rows:
