@@ -83,14 +83,18 @@ def _logged(db: Engine, reach: Reach, name: str) -> None:
     db.execute(
         """
         INSERT INTO grounds
+        WITH boxes AS (SELECT DISTINCT mailbox FROM copies WHERE mailbox IS NOT NULL),
+             lists AS (
+                SELECT DISTINCT event_id, split_part(address, '@', -1) AS domain
+                FROM (SELECT event_id, unnest(recipients) AS address FROM passed) r
+                WHERE address NOT IN (SELECT mailbox FROM boxes))
         SELECT c.n, 'in_reach', 'gateway', arg_min(p.event_id, (p.us, p.event_id)), ?, NULL, min(p.us)
         FROM passed p JOIN copies c USING (mid) LEFT JOIN messages m ON m.message_id = c.message_id
+        LEFT JOIN lists l ON l.event_id = p.event_id AND l.domain = split_part(c.mailbox, '@', -1)
         WHERE p.us BETWEEN ? AND ?
           AND (list_contains(p.people, c.mailbox) OR c.mailbox IS NULL
                OR (coalesce(len(m.received), 0) = 0
-                   AND (len(p.recipients) = 0 OR m.from_address = c.mailbox OR NOT list_has_all(
-                            (SELECT list(DISTINCT mailbox) FROM copies WHERE mailbox IS NOT NULL),
-                            list_filter(p.recipients, lambda r: suffix(r, '@' || split_part(c.mailbox, '@', -1)))))))
+                   AND (len(p.recipients) = 0 OR m.from_address = c.mailbox OR l.event_id IS NOT NULL)))
         GROUP BY c.n""",
         [note(reach, f"the log of {reach.name} names it: it passed there"), *bounds(reach)],
     )

@@ -22,22 +22,27 @@ def commands(db: Engine) -> None:
     unseen.begin(db)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE asked AS
-        SELECT s.box, e.source, coalesce(e.session_id, e.event_id) AS session, e.event_id, epoch_us(e.time) AS us,
+        WITH mine AS (SELECT s.event_id, s.box FROM seats s
+                      WHERE s.way = 'exchange_imap' AND s.inside AND s.box IS NOT NULL),
+             sessions AS (SELECT DISTINCT e.source, e.session_id, min(m.box) OVER (PARTITION BY e.source, e.session_id) AS box
+                          FROM mine m JOIN events e USING (event_id))
+        SELECT s.box, e.source, e.session_id AS session, e.event_id, epoch_us(e.time) AS us, m.event_id IS NOT NULL AS mine,
                lower(regexp_replace(trim(e.operation), '^(?i)uid ', '')) AS command, coalesce(e.target, '') AS parameters,
                e.bytes_out AS bytes, e.outcome, {_ROWS.format(field("context"))} AS rows,
                last_value(CASE WHEN command IN ('select', 'examine')
                                THEN upper(trim(split_part(parameters, ' (', 1), ' "')) = 'INBOX' END IGNORE NULLS)
-                   OVER (PARTITION BY session ORDER BY us, try_cast({field("seqnumber")} AS BIGINT)) AS inbox
-        FROM seats s JOIN events e USING (event_id)
-        WHERE s.way = 'exchange_imap' AND s.box IS NOT NULL""")
+                   OVER (PARTITION BY e.source, e.session_id ORDER BY us, try_cast({field("seqnumber")} AS BIGINT)) AS inbox
+        FROM events e JOIN sessions s ON s.source = e.source AND s.session_id IS NOT DISTINCT FROM e.session_id
+        LEFT JOIN mine m ON m.event_id = e.event_id
+        WHERE e.session_id IS NOT NULL OR m.event_id IS NOT NULL""")
     db.execute(r"""
         INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
         SELECT box, us, us, CASE WHEN command = 'retr' THEN bytes END, TRUE, event_id FROM asked
-        WHERE source = 'exchange_pop' AND command IN ('retr', 'top') AND outcome IS DISTINCT FROM 'failure'""")
+        WHERE mine AND source = 'exchange_pop' AND command IN ('retr', 'top') AND outcome IS DISTINCT FROM 'failure'""")
     db.execute(f"""
         INSERT INTO visits (mailbox, low, high, bytes, whole, event_id, inbox)
         SELECT box, us, us, bytes, FALSE, event_id, coalesce(inbox, FALSE) FROM asked
-        WHERE source = 'exchange_imap' AND outcome IS DISTINCT FROM 'failure' AND rows IS DISTINCT FROM 0
+        WHERE mine AND source = 'exchange_imap' AND outcome IS DISTINCT FROM 'failure' AND rows IS DISTINCT FROM 0
           AND command IN ('fetch', 'uid')
           AND (regexp_matches(regexp_replace(parameters, '{_HEADS}', '', 'g'), '{_BODY}') OR parameters = '')""")
     _whole_inbox(db)
@@ -49,9 +54,9 @@ def _whole_inbox(db: Engine) -> None:
     db.execute("""
         CREATE OR REPLACE TEMP TABLE fetched AS
         SELECT box, session, min(us) AS low, arg_max(event_id, us) FILTER (command = 'retr') AS event_id,
-               count(DISTINCT parameters) FILTER (command = 'retr' AND outcome IS DISTINCT FROM 'failure') AS taken,
+               count(DISTINCT parameters) FILTER (mine AND command = 'retr' AND outcome IS DISTINCT FROM 'failure') AS taken,
                max(rows) FILTER (command IN ('stat', 'list', 'uidl') AND (command = 'stat' OR parameters = '')) AS held
-        FROM asked WHERE source = 'exchange_pop' GROUP BY box, session""")
+        FROM asked WHERE source = 'exchange_pop' AND session IS NOT NULL GROUP BY box, session""")
     db.execute("""
         INSERT INTO grounds
         SELECT c.n, 'copied', 'download', f.event_id,

@@ -44,7 +44,7 @@ def sessions(db: Engine) -> None:
         CREATE OR REPLACE TEMP TABLE lines AS
         SELECT s.box, s.inside, e.event_id, e.source, {_SESSION} AS session_id, e.operation, epoch_us(e.time) AS us, e."user",
                {_POP_SESSION} AS pop, {_BOUND} AS bytes, e.operation IN {_ENDS} AS ends,
-               {field("port")} AS port, {_number("time")} AS seconds
+               {field("port")} AS port
         FROM seats s JOIN events e USING (event_id)
         WHERE s.way = 'imap' AND s.inside AND s.box IS NOT NULL AND {_READS}""")
     _by_id(db)
@@ -74,14 +74,22 @@ def _by_id(db: Engine) -> None:
 def _courier(db: Engine) -> None:
     """Courier: the last line has the account, the port and how many seconds it was; a sign-in without one is open."""
     db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE ends AS
+        WITH told AS (
+                SELECT e.event_id, e."user", epoch_us(e.time) AS us, {field("port")} AS port, {_BOUND} AS bytes,
+                       epoch_us(e.time) - coalesce({_number("time")}, 0) * 1000000 AS began
+                FROM events e WHERE e.source = 'courier' AND e.operation IN {_ENDS}
+                  AND e."user" IN (SELECT "user" FROM lines WHERE source = 'courier'))
+        SELECT l.event_id AS mine, l.box, l.pop, l.us AS seen, t.us, t.bytes, least(t.began, l.us) AS began, t.event_id
+        FROM lines l LEFT JOIN told t ON t."user" = l."user"
+             AND (t.event_id = l.event_id
+                  OR (NOT l.ends AND t.us >= l.us AND t.port = l.port AND t.us - l.us < {24 * 60 * 60 * 1_000_000}))
+        WHERE l.source = 'courier' AND (l.ends OR l.operation = 'login')""")
+    db.execute(f"""
         INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
-        SELECT box, us - coalesce(seconds, 0) * 1000000, us, bytes, pop, event_id
-        FROM lines WHERE source = 'courier' AND ends
-        UNION ALL
-        SELECT box, us, us + {unseen.AUTOLOGOUT}, NULL, pop, event_id FROM lines o
-        WHERE source = 'courier' AND operation = 'login' AND NOT EXISTS (
-            SELECT 1 FROM lines l WHERE l.source = 'courier' AND l.ends AND l."user" = o."user" AND l.us >= o.us
-                AND (l.port = o.port OR l.us - coalesce(l.seconds, 0) * 1000000 BETWEEN o.us - 2000000 AND o.us + 2000000))""")
+        SELECT box, min(began), any_value(us), any_value(bytes), bool_or(pop), event_id FROM ends
+        WHERE event_id IS NOT NULL GROUP BY box, event_id
+        UNION ALL SELECT box, seen, seen + {unseen.AUTOLOGOUT}, NULL, pop, mine FROM ends WHERE event_id IS NULL""")
 
 
 def _without_id(db: Engine) -> None:
