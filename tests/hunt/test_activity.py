@@ -93,6 +93,24 @@ def test_the_owner_at_the_intruders_address_with_own_client_and_session_stays_ou
     assert scene.told.left_out == 5
 
 
+def test_a_browser_as_coarse_as_entra_tells_it_makes_nobody_the_owner(scene: Scene) -> None:
+    """The intruder's browser has the owner's kind and version; only another one in Entra's own log tells them apart."""
+    coarse = {"source": "entra_signin", "operation": "Sign-in activity", "mailbox": None}
+    scene.owner(range(30))
+    for day in range(0, 30, 2):
+        scene.event(day + 0.4, user=ALICE, client_ip=HOME_IP, client="Firefox 102.0, Linux", **coarse)
+    theirs = {
+        scene.event(12, user=ALICE, client="Firefox 102.0, Linux", **coarse),
+        scene.bind(20, ["a"], client=EVIL),
+    }
+    scene.hunt()
+    assert scene.active() == theirs
+    theirs.add(scene.event(13, user=ALICE, client="Edge 114.0, Windows 10", **coarse))
+    theirs -= {row["event_id"] for row in scene.events if row["client"] == "Firefox 102.0, Linux"}
+    scene.hunt()
+    assert scene.active() == theirs
+
+
 def test_a_session_that_began_at_home_is_the_owners(scene: Scene) -> None:
     scene.owner(range(30))
     scene.sign_in(20.1, client_ip=HOME_IP, client=HOME, session_id=S2)

@@ -77,6 +77,7 @@ def _events_of_the_concerned(db: Engine) -> None:
                {actor.agent()} AS agent,
                coalesce(session, 's-' || left(md5(concat_ws('|', who, ip, agent, app)), 12)) AS label,
                regexp_matches(lower(client), 'mozilla/|[0-9]+\\.[0-9]+') AS specific,
+               source = 'entra_signin' AND NOT coalesce(contains(lower(client), 'mozilla/'), FALSE) AS coarse,
                {signins.trying()} AS sign_in, {signins.failed()} AS failed
         FROM events
         WHERE "user" IN (SELECT "user" FROM who) OR lower(session_id) IN (SELECT id FROM sessions)
@@ -121,9 +122,10 @@ def _owners_own(db: Engine) -> None:
     The owner's habit: clients and addresses seen outside any seeded session and away from seeded addresses, on
     several days or before the first seed. At an address where another client is the intruder's, events by a client
     of the owner's habit are the owner's, and so are sessions that also run over an address of the owner's habit;
-    of such a session all that only the address spoke against is let go. What a seeded session did elsewhere is no
-    habit, unless it was one before. What a person rejected still counts here: that an address is used by somebody
-    else, too, makes it speak less against the owner, not more.
+    of such a session all that only the address spoke against is let go. Entra tells of a browser no more than its
+    kind, version and system, which owner and intruder may share: there, other clients in Entra's own log are the
+    contrast. What a seeded session did elsewhere is no habit, unless it was one before. What a person rejected still
+    counts here: that an address is used by somebody else, too, makes it speak less against the owner, not more.
     """
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE base AS
@@ -152,12 +154,12 @@ def _owners_own(db: Engine) -> None:
              strange AS (SELECT session FROM hits WHERE specific AND NOT usual AND session IS NOT NULL
                          UNION SELECT session FROM ev JOIN drawn USING (event_id)
                                WHERE NOT address_only AND session IS NOT NULL),
-             contrast AS (SELECT DISTINCT ip FROM hits WHERE specific AND NOT usual),
+             contrast AS (SELECT DISTINCT ip, coarse FROM hits WHERE specific AND NOT usual),
              home AS (SELECT DISTINCT session FROM ev SEMI JOIN places USING (who, ip) WHERE session IS NOT NULL),
              theirs AS (
                 SELECT event_id, session FROM hits
                 WHERE usual AND coalesce(session NOT IN (SELECT session FROM strange), TRUE)
-                  AND (ip IN (SELECT ip FROM contrast) OR session IN (SELECT session FROM home)))
+                  AND ((ip, coarse) IN (FROM contrast) OR session IN (SELECT session FROM home)))
         SELECT event_id FROM theirs
         UNION SELECT event_id FROM hits WHERE session IN (SELECT session FROM theirs)""")
     db.execute("DELETE FROM drawn WHERE event_id IN (SELECT event_id FROM own UNION SELECT event_id FROM gone)")
