@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from replay import lay, records
 
 Row = dict[str, Any]
 RANK = ["accessed", "copied", "quoted", "in_reach", "not_accessed", "out_of_reach"]
@@ -25,12 +27,25 @@ class Oracle:
         held = set()
         for copy in self.tables["messages"]:
             held.add((copy["internet_message_id"], copy["mailbox"]))
-            found[copy["message_id"], copy["mailbox"]] = self.judge(copy)
+            found[copy["message_id"], copy["mailbox"]] = self.judge(copy | self._known_by_log(copy))
         for row in self.tables["accesses"]:
             key = row["internet_message_id"], row["mailbox"]
             if key[0] and key not in held and self._matters(row):
                 found[key] = self.judge(self._ghost(*key))
         return found
+
+    def _known_by_log(self, copy: Row) -> Row:
+        """What a log names was there by then; what evidence from before a deletion holds is gone since."""
+        mid, box = copy["internet_message_id"], copy["mailbox"]
+        if not mid or not box:
+            return {}
+        named = [r for r in self.tables["accesses"] if (r["internet_message_id"], r["mailbox"]) == (mid, box)]
+        times = [self.events[row["event_id"]]["time"] for row in named]
+        told: Row = {"arrived": min([copy["arrived"], *times])} if copy["arrived"] else {}
+        ends = records(self.tables, mid, box)
+        if ends and not lay(self.tables, copy, datetime.max.replace(tzinfo=UTC))[0]:
+            told["gone"] = ends[-1][0]
+        return told
 
     def judge(self, copy: Row) -> str:
         """Give the strongest verdict that the table supports for a copy."""
@@ -90,9 +105,18 @@ class Oracle:
             return "accessed"
         if row["access"] != "sync" or not self._there(copy, when, when):
             return None
-        if not row["folder"] or not copy["folder"] or "message_id" not in copy:
-            return "in_reach" if not row["folder"] or copy["folder"] in {None, row["folder"]} else None
-        return "copied" if row["folder"] == copy["folder"] else None
+        if not copy["internet_message_id"] or not copy["mailbox"]:
+            there, folder, sure = True, copy["folder"], True
+        else:
+            there, folder, sure = lay(self.tables, copy, when)
+        if not there or (row["folder"] and folder and row["folder"] != folder and self._tells(copy)):
+            return None
+        return "copied" if sure and row["folder"] and row["folder"] == folder else "in_reach"
+
+    def _tells(self, copy: Row) -> bool:
+        """Tell whether the evidence of a mailbox names its folders as mailboxes do."""
+        kept = {row["folder"] for row in self.tables["messages"] if row["mailbox"] == copy["mailbox"]}
+        return not kept - {None} or bool(kept & {"Inbox", "Sent Items"})
 
     def _forward(self, copy: Row, row: Row) -> str | None:
         """Random scenes have rules without conditions, each with a name of its own."""

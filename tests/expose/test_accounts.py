@@ -79,7 +79,7 @@ def test_what_can_not_be_told_is_said(peopled: Scene, tmp_path: Path) -> None:
         peopled.event(5, "login", name, source="dovecot", mailbox=None)
     peopled.run()
     with engine(peopled.case) as db:
-        db.execute("CREATE TEMP TABLE act AS SELECT * FROM events")
+        db.execute("CREATE TEMP TABLE act AS SELECT * FROM events")  # as if all of it were the intruder's
         told = {one.name: one.why for one in accounts.unresolved(db)}
     assert told == {
         "double": "it may be double@example.org or double@sub.example.org",

@@ -114,6 +114,29 @@ def test_a_letter_without_hops_passed_where_the_gateways_own_log_names_it(tmp_pa
         assert scene.verdict(name, mailbox) == "out_of_reach: not_reached"
 
 
+def test_a_copy_that_the_gateways_log_gives_to_others_came_another_way(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "case", toml=GATEWAY)
+    for name in ("two_ways", "by_alias"):
+        scene.letter(name, 6)
+        scene.letter(name, 6, BOB)
+    for number, (name, to) in enumerate((("two_ways", BOB), ("by_alias", "everybody@example.org"))):
+        logged(scene, 6, internet_message_id=f"<{name}@x>", queue_id=f"Q{number}")
+        logged(scene, 6.01, "sent", queue_id=f"Q{number}", recipients=[to])
+    scene.run()
+    assert scene.verdict("two_ways") == "out_of_reach: not_reached"
+    for name, mailbox in (("two_ways", BOB), ("by_alias", ALICE), ("by_alias", BOB)):
+        assert scene.verdict(name, mailbox) == "in_reach: gateway"
+
+
+def test_an_address_of_many_hosts_is_not_the_gateways(tmp_path: Path) -> None:
+    scene = Scene(tmp_path / "case", toml=GATEWAY)
+    for number in range(9):
+        name = "mx1.example.org" if number < 3 else f"out{number}.example"
+        scene.letter(f"n{number}", 6, received=[hops(6, source=name)[1] | {"ip": "192.0.2.25"}])
+    scene.run()
+    assert [scene.row(f"n{number}")["verdict"] for number in (0, 5)] == ["in_reach", "out_of_reach"]
+
+
 def test_exchange_tells_of_the_gateway_beside_it(tmp_path: Path) -> None:
     scene = Scene(tmp_path / "case", toml=GATEWAY)
     for name in ("in", "out", "inside"):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from scene import ALICE, BOB, HOME_IP, Scene
+from scene import ALICE, BOB, HOME_IP, Scene, at
 
 CAROL, MALLORY = "carol@example.org", "mallory@example.org"
 ADMIN = {"client_ip": HOME_IP, "client": None}
@@ -49,7 +49,7 @@ def test_what_the_account_reads_by_the_intruders_permission_is_the_intruders(liv
     assert "full access for carol@example.org" in ground["note"]
     assert "2023-03-12" in ground["note"]
     assert lived.verdict("unread", BOB) == "not_accessed: log_whole"
-    assert lived.verdict("later", BOB) == "out_of_reach: not_reached"
+    assert lived.verdict("later", BOB) == "not_accessed: log_whole"
 
 
 def test_without_an_item_log_the_permission_leaves_the_mailbox_in_reach(scene: Scene) -> None:
@@ -62,6 +62,22 @@ def test_without_an_item_log_the_permission_leaves_the_mailbox_in_reach(scene: S
     scene.run()
     assert scene.verdict("there", BOB) == "in_reach: no_item_log"
     assert scene.verdict("after", BOB) == "out_of_reach: not_reached"
+
+
+@pytest.mark.parametrize(("contained", "wanted"), [(None, "in_reach: no_item_log"), (35, "out_of_reach: not_reached")])
+def test_a_permission_that_nobody_took_away_stands_until_containment(
+    scene: Scene, contained: int | None, wanted: str
+) -> None:
+    scene.owner(range(60), CAROL)
+    scene.letter("after", 50, BOB)
+    gives(scene)
+    if contained:
+        path = scene.case.folder / "case.toml"
+        told = f"[incident]\ncontained = {at(contained).isoformat()}\n"
+        path.write_text(path.read_text("utf-8").replace("[incident]\n", told, 1), "utf-8")
+        vars(scene.case).pop("config", None)
+    scene.run()
+    assert scene.verdict("after", BOB) == wanted
 
 
 def test_after_the_removal_nothing_more_counts(lived: Scene) -> None:

@@ -151,6 +151,13 @@ class TestPop:
         assert inbox.verdict("after") == "out_of_reach: not_reached"
         assert "2 letters, 10,012 bytes" in inbox.row("a")["grounds"][0]["note"]
 
+    def test_an_inbox_of_just_the_evidences_letters_held_no_other(self, inbox: Scene) -> None:
+        inbox.messages = [row for row in inbox.messages if row["folder"]]
+        self.pop(inbox, retr="1/6000", size=10_090, **{"del": "0/2"})
+        inbox.run()
+        assert inbox.verdict("a") == "in_reach: no_item_log"
+        assert inbox.verdict("filed") == inbox.verdict("sent") == "not_accessed: log_whole"
+
     def test_without_the_inboxs_size_the_evidence_must_agree(self, inbox: Scene) -> None:
         self.pop(inbox, retr="2/10150")
         assert inbox.run().verdict("a") == "copied: download"
@@ -206,7 +213,7 @@ def test_bounds_agree_with_plain_loops(tmp_path_factory: pytest.TempPathFactory,
         day, minutes = rng.randint(5, 20), rng.choice([None, 1, 60, 1440])
         size = rng.choice([0, 0, 100, 500, 2000])
         pop = rng.random() < 0.3
-        told = {"retr": f"1/{size}", "top": "0/0"} if pop else {"out": 10**6, "body_count": size // 100, "body_bytes": size}
+        told = {"retr": f"1/{size}", "top": "0/0", "del": "0/99"} if pop else {"out": 10**6, "body_count": size // 100, "body_bytes": size}
         imap(scene, day, minutes, session=f"s{number}", service="pop3" if pop else "imap", **told)
         end = day + (30 if minutes is None else minutes) * MINUTE
         sessions.append((day, end, None if minutes is None else size, pop))
@@ -214,11 +221,13 @@ def test_bounds_agree_with_plain_loops(tmp_path_factory: pytest.TempPathFactory,
     for number in range(12):
         arrived, size = rng.choice([None, rng.randint(1, 22) + 0.5 * MINUTE]), rng.choice([0, 100, 700, 2500])
         folder = rng.choice(["Inbox", "Sent Items", None])
-        scene.letter(f"l{number}", arrived, text="x" * size, folder=folder)
-        met = [one for one in sessions if (arrived is None or arrived <= one[1]) and not (one[3] and folder == "Sent Items")]
-        sent = sum(one[2] or 0 for one in met)
-        blind = any(one[2] is None for one in met)
-        wanted[f"l{number}"] = bool(met) and (blind or (sent > 0 and size <= sent))
+        scene.letter(f"l{number}", arrived, text="x" * size, size_bytes=size + 2000, folder=folder)
+        met = [one for one in sessions if arrived is None or arrived <= one[1]]
+        parts = [one[2] for one in met if not one[3]]
+        wholes = [one[2] for one in met if one[3] and folder != "Sent Items"]
+        sent = sum(one or 0 for one in parts)
+        could = None in parts or (sent > 0 and size <= sent)
+        wanted[f"l{number}"] = could or any(one is None or (one > 0 and size <= one) for one in wholes)
     scene.run()
     got = {name: scene.row(name)["verdict"] == "in_reach" for name in wanted}
     assert got == wanted

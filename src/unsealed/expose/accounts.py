@@ -20,6 +20,8 @@ _SERVICE = re.compile(
 )
 _INSIDE = ("local", "lan", "internal", "intranet", "corp", "private", "home", "ad", "localdomain")
 """Domains of directories that no mail comes to from outside."""
+_SEEN, _MOSTLY = 3, 0.8
+"""An account is the owner of the mailbox that it was seen in so many times, and in so large a part of all its visits."""
 
 
 class Account(NamedTuple):
@@ -84,25 +86,27 @@ def unresolved(db: Engine) -> list[Account]:
     return [one for one in resolve(db) if not one.mailbox and "@" not in one.name]
 
 
-def _learned(db: Engine) -> dict[str, list[str]]:
-    """Give the mailboxes that each account was seen in, where logs name both, by its owner's records alone."""
-    rows = db.rows("""
-        SELECT "user" AS name, list(DISTINCT mailbox ORDER BY mailbox) AS boxes FROM events
-        WHERE mailbox LIKE '%@%' AND "user" IS NOT NULL AND mailbox <> "user" AND outcome IS DISTINCT FROM 'failure'
-          AND source LIKE 'exchange_%' OR source = 'iis' AND mailbox LIKE '%@%' AND mailbox <> "user"
-        GROUP BY "user" HAVING count(*) FILTER (event_id NOT IN (SELECT event_id FROM act)) >= 3""")
-    return {row["name"]: row["boxes"] for row in rows}
+def _learned(db: Engine) -> dict[str, str]:
+    """Give the mailbox that each account was nearly always seen in, where Exchange's logs name both."""
+    rows = db.rows(f"""
+        WITH seen AS (
+            SELECT "user" AS name, mailbox, count(*) AS n FROM events
+            WHERE (source LIKE 'exchange_%' OR source = 'iis') AND mailbox LIKE '%@%' AND "user" IS NOT NULL
+              AND mailbox <> "user" AND outcome IS DISTINCT FROM 'failure'
+            GROUP BY ALL)
+        SELECT name, arg_max(mailbox, (n, mailbox)) AS box FROM seen GROUP BY name
+        HAVING max(n) >= {_SEEN} AND max(n) >= {_MOSTLY} * sum(n)""")
+    return {row["name"]: row["box"] for row in rows}
 
 
 def _account(
-    name: str, boxes: set[str], index: Mapping[str, list[str]], learned: Mapping[str, list[str]], domains: Iterable[str]
+    name: str, boxes: set[str], index: Mapping[str, list[str]], learned: Mapping[str, str], domains: Iterable[str]
 ) -> Account:
     plain = name.strip().lower().rpartition("\\")[2]
     if _SERVICE.search(plain):
         return Account(name, None, "an account of the server itself")
-    seen = learned.get(name, [])
-    if len(seen) == 1 and seen[0] in boxes:
-        return Account(name, seen[0], None)
+    if (seen := learned.get(name)) in boxes:
+        return Account(name, seen, None)
     local, at, domain = plain.partition("@")
     local = re.split(r"[*%+]", local, maxsplit=1)[0] if local[:1] not in "*%+" else local
     if at and f"{local}@{domain}" in boxes:

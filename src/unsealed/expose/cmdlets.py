@@ -7,7 +7,8 @@ from typing import Any
 
 _ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _ARGUMENT = re.compile(
-    r"""(?<!\S)-(\w+)(?:[ :]+|$)("(?:[^"`]|""|`.)*"|'(?:[^']|'')*'|\([^)]*\)|\{[^}]*\}|(?!-[A-Za-z])\S+|)""", re.DOTALL
+    r"""(?<!\S)-(\w+)(?:[ :]+|$)("(?:[^"`\\]|""|`.|\\"(?!\s*$|\s+-[A-Za-z])|\\)*"|'(?:[^']|'')*'|\([^)]*\)|\{[^}]*\}|(?!-[A-Za-z])\S+|)""",
+    re.DOTALL,
 )
 _NOTHING = {"", "$null", "null", "none", "{}", "()", "@{}", "@()"}
 
@@ -39,7 +40,7 @@ def parameters(record: Mapping[str, Any]) -> dict[str, str]:
 def _unquoted(value: str) -> str:
     """Give what stands in quotes as PowerShell reads it."""
     if len(value) > 1 and value[0] == value[-1] == '"':
-        return re.sub(r"""`(.)|"(")""", r"\1\2", value[1:-1], flags=re.DOTALL)
+        return re.sub(r"""`(.)|"(")|\\(")""", r"\1\2\3", value[1:-1], flags=re.DOTALL)
     return value[1:-1].replace("''", "'") if len(value) > 1 and value[0] == value[-1] == "'" else value
 
 

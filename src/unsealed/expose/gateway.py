@@ -18,6 +18,8 @@ _QUEUES = ("postfix", "exim", "sendmail", "opensmtpd", "qmail", "amavis", "rspam
 """Logs that a mail server writes of the letters in its own queue; `raw` holds the host that wrote the line."""
 _SHARE = 0.2
 """An address is the gateway's where so many of the hops from its name came from there: a name alone is anybody's claim."""
+_OWN = 0.5
+"""And where more than so many of the hops from there bear its name: many hosts may stand behind one address."""
 
 
 def gateway(db: Engine, reach: Reach) -> None:
@@ -36,8 +38,9 @@ def _hops(db: Engine, reach: Reach, name: str) -> None:
         FROM (SELECT message_id, unnest(received) AS hop, date, arrived FROM messages)""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE gateway_ips AS
-        SELECT ip FROM hops WHERE gave AND ip IS NOT NULL GROUP BY ip
-        HAVING count(*) >= {_SHARE} * (SELECT count(*) FROM hops WHERE gave AND ip IS NOT NULL)
+        SELECT ip FROM hops WHERE ip IS NOT NULL GROUP BY ip
+        HAVING count(*) FILTER (gave) >= {_SHARE} * (SELECT count(*) FROM hops WHERE gave AND ip IS NOT NULL)
+           AND count(*) FILTER (gave) > {_OWN} * count(*)
         UNION SELECT {literal(name)}""")
     db.execute(
         """
@@ -54,8 +57,8 @@ def _hops(db: Engine, reach: Reach, name: str) -> None:
 def _logged(db: Engine, reach: Reach, name: str) -> None:
     """By logs: letters whose Message-ID the gateway's own log names, and that need not carry its hop any more.
 
-    A copy that has hops, none of them the gateway's, came another way unless its mailbox stands in the log as sender or
-    recipient; a copy without hops (Sent Items, headers cut off) can't tell, and the letter did pass.
+    A copy whose mailbox stands in the log as sender or recipient passed. One that does not came another way, where it has
+    hops of its own, or where the log names mailboxes of the evidence alone; else it may have come by an alias or a list.
     """
     queues = ", ".join(map(literal, _QUEUES))
     db.execute(f"""
@@ -73,15 +76,25 @@ def _logged(db: Engine, reach: Reach, name: str) -> None:
                         FROM theirs WHERE queue_id IS NOT NULL GROUP BY source, queue_id)
         SELECT t.mid, t.event_id, epoch_us(t.time) AS us,
                list_concat(coalesce(t.recipients, []), [t.sender], coalesce(q.recipients, []), coalesce(q.senders, []))
-                   AS people
+                   AS people,
+               list_concat(coalesce(t.recipients, []), coalesce(q.recipients, [])) AS recipients
         FROM theirs t LEFT JOIN queued q ON q.source = t.source AND q.queue_id = t.queue_id
         WHERE t.mid IS NOT NULL""")
     db.execute(
         """
         INSERT INTO grounds
+        WITH boxes AS (SELECT DISTINCT mailbox FROM copies WHERE mailbox IS NOT NULL),
+             lists AS (
+                SELECT DISTINCT event_id, split_part(address, '@', -1) AS domain
+                FROM (SELECT event_id, unnest(recipients) AS address FROM passed) r
+                WHERE address NOT IN (SELECT mailbox FROM boxes))
         SELECT c.n, 'in_reach', 'gateway', arg_min(p.event_id, (p.us, p.event_id)), ?, NULL, min(p.us)
         FROM passed p JOIN copies c USING (mid) LEFT JOIN messages m ON m.message_id = c.message_id
-        WHERE p.us BETWEEN ? AND ? AND (coalesce(len(m.received), 0) = 0 OR list_contains(p.people, c.mailbox))
+        LEFT JOIN lists l ON l.event_id = p.event_id AND l.domain = split_part(c.mailbox, '@', -1)
+        WHERE p.us BETWEEN ? AND ?
+          AND (list_contains(p.people, c.mailbox) OR c.mailbox IS NULL
+               OR (coalesce(len(m.received), 0) = 0
+                   AND (len(p.recipients) = 0 OR m.from_address = c.mailbox OR l.event_id IS NOT NULL)))
         GROUP BY c.n""",
         [note(reach, f"the log of {reach.name} names it: it passed there"), *bounds(reach)],
     )

@@ -7,8 +7,6 @@ SoftDelete leads to Recoverable Items, where a letter can still be opened, HardD
 (https://learn.microsoft.com/purview/audit-mailboxes). A folder that was renamed is not told by that log.
 """
 
-from collections.abc import Sequence
-
 import pyarrow as pa
 
 from unsealed import folders
@@ -107,7 +105,8 @@ def _records(db: Engine) -> None:
                 WHERE c.mailbox IS NOT NULL AND c.mid IS NOT NULL),
              recs AS (
                 SELECT m.mailbox, m.mid, m.kind, f.place AS src,
-                       CASE WHEN m.kind = 'purge' OR m.destination LIKE '//%' THEN '{NOWHERE}' ELSE d.place END AS dst,
+                       CASE WHEN m.kind = 'purge' OR m.destination LIKE '//%' THEN '{NOWHERE}'
+                            WHEN m.kind = 'seen' THEN f.place ELSE d.place END AS dst,
                        unnest(CASE WHEN m.first < m.last THEN [m.first, m.last] ELSE [m.first] END) AS us
                 FROM met m LEFT JOIN placed f ON f.mailbox = m.mailbox AND f.named = m.folder
                 LEFT JOIN placed d ON d.mailbox = m.mailbox AND d.named = m.destination
@@ -184,12 +183,11 @@ def _placed(db: Engine) -> None:
                           WHERE mailbox IS NOT NULL AND kind <> 'named'"""):
         if row["named"] and not row["named"].startswith("//"):
             named.setdefault(row["mailbox"], set()).add(row["named"])
-    rows = []
+    rows: list[tuple[str, str, str | None, bool, bool]] = []
     for box, names in sorted(named.items()):
         known = held.get(box, [])
         usual = any(tells(name) for name in known)
         rows += [(box, name, place(name, known), usual, _virtual(name)) for name in sorted(names)]
-    columns: list[Sequence[object]] = list(zip(*rows, strict=True)) or [[], [], [], [], []]
     kinds = {
         "mailbox": pa.string(),
         "named": pa.string(),
@@ -197,10 +195,8 @@ def _placed(db: Engine) -> None:
         "usual": pa.bool_(),
         "virtual": pa.bool_(),
     }
-    db.register(
-        "placed",
-        pa.table({name: pa.array(column, kind) for (name, kind), column in zip(kinds.items(), columns, strict=True)}),
-    )
+    columns = [pa.array([row[at] for row in rows], kind) for at, kind in enumerate(kinds.values())]
+    db.register("placed", pa.table(dict(zip(kinds, columns, strict=True))))
 
 
 def place(named: str, held: list[str]) -> str | None:

@@ -40,7 +40,21 @@ _REPEATED = frozenset(
 )
 """Columns whose values repeat: only these are worth a dictionary."""
 _LONG = frozenset(("raw", "text"))
-"""Columns whose smallest and largest value tell nobody anything."""
+_UNIQUE = frozenset(
+    (
+        "event_id",
+        "message_id",
+        "attachment_id",
+        "internet_message_id",
+        "record_id",
+        "locator",
+        "content_hash",
+        "sha256",
+        "sha1",
+        "md5",
+    )
+)
+"""Columns whose smallest and largest value, as those of `_LONG`, tell nobody anything."""
 
 _TEXT_AT = {
     name: table.schema.get_field_index(column)
@@ -82,10 +96,10 @@ def _array(values: Iterable[Any], kind: pa.DataType) -> pa.Array:
         return pa.array(values, pa.int64()).cast(kind)
     if pa.types.is_list(kind):
         return _lists(list(values), kind)
-    return _strings(values) if pa.types.is_string(kind) else pa.array(values, kind)
+    return strings(values) if pa.types.is_string(kind) else pa.array(values, kind)
 
 
-def _strings(values: Iterable[Any]) -> pa.Array:
+def strings(values: Iterable[Any]) -> pa.Array:
     """Make an array of strings; what is no text is made text, half characters (JSON can smuggle them in) stand as `?`."""
     try:
         return pa.array(values, pa.string())
@@ -118,7 +132,7 @@ def writer(path: Path, table: str) -> pq.ParquetWriter:
         wanted,
         compression="zstd",
         use_dictionary=[name for name in wanted.names if name in _REPEATED and (table, name) != ("events", "event_id")],
-        write_statistics=[name for name in wanted.names if name not in _LONG],
+        write_statistics=[name for name in wanted.names if name not in _LONG | _UNIQUE],
     )
 
 

@@ -144,13 +144,12 @@ class _Shelf:
             self.main.add_columns(made)
             return made.length if made.table == "messages" else 0
         collector, seen = self._form(made.columns.get("shape"))
-        fresh = []
-        for number, event_id in enumerate(made.columns["event_id"]):
-            if event_id not in seen:
-                seen.add(event_id)
-                fresh.append(number)
-        if len(fresh) < made.length:
-            made = made.take(fresh)
+        ids = made.columns["event_id"]
+        new = set(ids)
+        if len(new) < made.length or not seen.isdisjoint(new):
+            first = {event_id: number for number, event_id in reversed(list(enumerate(ids))) if event_id not in seen}
+            made = made.take(sorted(first.values()))
+        seen |= new
         if made.length:
             collector.add_columns(made)
         return made.length

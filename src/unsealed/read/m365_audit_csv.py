@@ -85,14 +85,21 @@ class _Table:
 
     def rows(self, data: mmap.mmap, position: int, end: int) -> Iterator[Row | Batch]:
         """Give the rows from `position` to `end`: by the block where they are a line each, else one by one."""
+        size = BLOCK
         while position < end:
-            stop = min(data.rfind(b"\n", position, position + BLOCK) + 1 or position, end)
+            stop = end
+            if end - position > size * 5 // 4:  # what is left over is no block of its own
+                stop = data.rfind(b"\n", position, position + size) + 1 or position
             block = self.quick.block(data, position, stop) if self.quick and stop > position else None
             if block:
-                yield from block.events
+                if block.events:
+                    yield block.events
                 for begin, _ in block.odd:
                     yield from self.slow(data, begin)[0]
                 position = stop
+                continue
+            if self.quick and size == BLOCK:
+                size = BLOCK // 8  # one row of many lines costs its neighbours the quick way
                 continue
             stop = max(stop, position + 1)
             while position < stop:

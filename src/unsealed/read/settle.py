@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from unsealed import schema
 from unsealed.case import Case
-from unsealed.query import Engine, engine, replace
+from unsealed.query import Engine, engine, literal, replace
 from unsealed.read import collect
 from unsealed.read.conversations import conversations
 
@@ -40,12 +40,19 @@ def _one_row_a_record(case: Case, db: Engine) -> None:
     parts = case.parts("events")
     if not parts:
         return
-    files = ", ".join("'" + str(part).replace("'", "''") + "'" for part in parts)
+    db.refresh("events")
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE again AS SELECT event_id FROM events GROUP BY event_id HAVING count(*) > 1"
+    )
+    if not db.value("SELECT count(*) FROM again"):
+        return
+    files = ", ".join(literal(str(part)) for part in parts)
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE twice AS SELECT file, line, event_id FROM ("
         f"  SELECT filename AS file, file_row_number AS line, event_id, row_number() OVER (PARTITION BY event_id "
         f"  ORDER BY {_SHAPE_RANK}, filename, file_row_number) AS nth "
-        f"  FROM read_parquet([{files}], filename = true, file_row_number = true)) WHERE nth > 1"
+        f"  FROM read_parquet([{files}], filename = true, file_row_number = true) SEMI JOIN again USING (event_id)"
+        f") WHERE nth > 1"
     )
     for file in db.rows("SELECT DISTINCT file FROM twice ORDER BY file"):
         part = Path(file["file"])

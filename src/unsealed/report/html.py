@@ -180,6 +180,8 @@ def _chart(case: Case, db: Engine, document: dict[str, Any], _: words.Translate)
     moments = [datetime.fromisoformat(value) for key, value in bounds.items() if isinstance(value, str) and key]
     log = db.rows('SELECT min("from") AS low, max("to") AS high FROM coverage WHERE scope = \'*\'')[0]
     moments += [moment for moment in (log["low"], log["high"]) if moment]
+    if not moments:
+        return ""
     margin = timedelta(days=max((max(moments) - min(moments)).days // 40, 1))
     start, end = min(moments) - margin, max(moments) + margin
     lanes = [*_reach_lanes(case, start, end, _), *_log_lanes(db, start, end, _), *_mailbox_lanes(db, _)]

@@ -149,18 +149,20 @@ def test_by_the_column_records_mean_the_same_as_one_by_one(values: list[dict[str
     plain = [record.plain(json.dumps(value).encode()) for value in chosen]
     if not plain or any(value["CreationTime"] == "x" for value in chosen):
         return
-    columns = bulk.events(plain)  # type: ignore[arg-type]
-    accesses = bulk.Accesses(plain, columns)  # type: ignore[arg-type]
-    times = columns["time"]
-    columns["time"] = times.to_pylist() if isinstance(times, pa.Array) else times
+    gathered = bulk.Gathered()
+    gathered.usual(plain)  # type: ignore[arg-type]
+    batch = gathered.batch()
+    columns = {
+        name: values.to_pylist() if isinstance(values, pa.Array) else values for name, values in batch.columns.items()
+    }
     events = [records.event(record.of_dict(value), None) for value in chosen]
     assert list(zip(*(columns[name] for name in records.EVENT), strict=True)) == events
     inner = [
         records.accesses(record.of_dict(value), event[2], event[0], event[4])
         for value, event in zip(chosen, events, strict=True)
     ]
-    assert accesses.owners == [number for number, found in enumerate(inner) for _ in found]
-    found = accesses.columns()
+    assert batch.owners == [number for number, found in enumerate(inner) for _ in found]
+    found = batch.inner.columns if batch.inner else {name: [] for name in records.ACCESS}
     assert list(zip(*(found[name] for name in records.ACCESS), strict=True)) == [row for rows in inner for row in rows]
 
 
@@ -180,17 +182,19 @@ def export(found: list[dict[str, Any]], noise: list[str]) -> bytes:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(RECORDS, min_size=1, max_size=12),
+    st.lists(st.one_of(RECORDS, TIDY), min_size=1, max_size=12),
     st.lists(st.sampled_from(["plain", 'a "quoted" word', "two\nlines", "", 'x,"{""y']), min_size=1, max_size=4),
     st.sampled_from([300, 1_000, 1 << 20]),
+    st.sampled_from([1, 3, 64]),
 )
 def test_by_the_block_and_row_by_row_give_the_same_rows(
-    tmp_path: Path, found: list[dict[str, Any]], noise: list[str], block: int
+    tmp_path: Path, found: list[dict[str, Any]], noise: list[str], block: int, step: int
 ) -> None:
     path = tmp_path / "audit.csv"
     path.write_bytes(export(found, noise))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(m365_audit_csv, "BLOCK", block)
+        patch.setattr(csv_columns, "STEP", step)
         quick = rows(m365_audit_csv.READER, path)
         patch.setattr(csv_columns.Columns, "block", lambda *_: None)
         slow = rows(m365_audit_csv.READER, path)

@@ -286,10 +286,16 @@ def _end(ledger: Ledger, row: Row, record: Change, known: Directory, app: str) -
 
 
 def _end_delegated(ledger: Ledger, row: Row, record: Change, known: Directory, app: str) -> None:
-    """End what a removal means; of several people's consents, the one that it names or who removed it, else none."""
+    """End what a removal means: of several people's consents, the one that it names, or of who removed it.
+
+    Where that is not told, each may be the one: none is sure to stand from then on, and none to have ended.
+    """
     everybody, whose = _consent_type(record, known)
+    told = any(key.endswith((".consenttype", ".principalid")) for key in record.new)
     found = [g for g in ledger.standing if g.kind == "app" and g.who == app and g.sort == "delegated"]
-    found = [g for g in found if (g.mailbox is None) == everybody]
+    found = [g for g in found if not told or (g.mailbox is None) == everybody]
     named = [g for g in found if g.mailbox in {whose, row["user"]} - {"", None}]
     ended = found if everybody or len(found) == 1 else named
+    for grant in found if not ended else ():
+        grant.lives_until = grant.lives_until or row["us"]
     ledger.end(row["us"], lambda g: any(g is one for one in ended))

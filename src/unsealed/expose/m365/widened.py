@@ -2,7 +2,8 @@
 
 A record of a read counts where it falls under a permission that the intruder gave, unless the account or application had
 been let into the same mailbox by somebody else before, or had read mail in it before: then what it reads is its habit.
-The permission itself is a presence in the mailbox, from then until it was taken away or the intruder's last trace anywhere.
+The permission itself is a presence in the mailbox, from then until it was taken away. One that nobody took away stands on,
+beyond the intruder's last trace: until responders say that the incident was contained, else as far as the evidence goes.
 """
 
 from collections.abc import Iterable
@@ -41,21 +42,25 @@ def widened(db: Engine) -> None:
 
 def _grants(db: Engine) -> list[Grant]:
     """Follow all permissions in time, and give those that the intruder gave."""
-    cmdlet_names = ", ".join(map(literal, (*permissions.OPERATIONS, *roles.OPERATIONS)))
-    consent_names = ", ".join(map(literal, consents.NAMES))
+    cmdlet_names = {*permissions.OPERATIONS, *roles.OPERATIONS}
+    said = db.rows(
+        f"SELECT DISTINCT operation FROM events WHERE source IN {SOURCES} AND operation IS NOT NULL ORDER BY 1"
+    )
+    wanted = [
+        name for row in said if (name := row["operation"]) in cmdlet_names or consents.operation(name) in consents.NAMES
+    ]
     rows = db.rows(f"""
         SELECT event_id, epoch_us(time) AS us, operation, "user", mailbox, target, raw,
                event_id IN (SELECT event_id FROM act WHERE inside) AS by_intruder
         FROM events
-        WHERE source IN {SOURCES} AND outcome IS DISTINCT FROM 'failure'
-          AND (operation IN ({cmdlet_names}) OR lower(rtrim(trim(operation), '.')) IN ({consent_names}))
+        WHERE source IN {SOURCES} AND outcome IS DISTINCT FROM 'failure' AND operation IN ({", ".join(map(literal, wanted)) or "''"})
         ORDER BY time, event_id""")
     if not any(row["by_intruder"] for row in rows):
         return []
     ledger, known, people = Ledger(), consents.Directory(), names(db)
     directory: dict[str, consents.Change] = {}
     for row in rows:
-        if row["operation"] not in permissions.OPERATIONS and row["operation"] not in roles.OPERATIONS:
+        if row["operation"] not in cmdlet_names:
             directory[row["event_id"]] = consents.change(cmdlets.parse(row["raw"]))
             known.learn(consents.operation(row["operation"]), directory[row["event_id"]])
     for row in rows:
@@ -173,14 +178,14 @@ def _count(db: Engine) -> None:
 
 def _came(db: Engine, found: list[Grant]) -> None:
     """Put the permissions on whole mailboxes into `came`: when they began, when they ended, and each read."""
-    last = db.value("SELECT max(us) FROM act WHERE inside")
+    stands = _stands(db)
     everybody = tenant(db, [grant.given_by or "" for grant in found]) if any(g.mailbox is None for g in found) else []
     rows = {
         (box, moment)
         for grant in found
         if grant.folder is None and grant.reads_bodies
         for box in ([grant.mailbox] if grant.mailbox else everybody)
-        for moment in (grant.start, max(grant.start, min(filter(None, (last, grant.end, grant.lives_until)))))
+        for moment in (grant.start, min(filter(None, (grant.end, grant.lives_until)), default=max(grant.start, stands)))
     }
     boxes, moments = [row[0] for row in sorted(rows)], [row[1] for row in sorted(rows)]
     db.register("let_in", pa.table({"mailbox": pa.array(boxes, pa.string()), "us": pa.array(moments, pa.int64())}))
@@ -188,6 +193,19 @@ def _came(db: Engine, found: list[Grant]) -> None:
         INSERT INTO came (mailbox, way, source, us)
         SELECT mailbox, 'm365', 'm365_audit', us FROM let_in
         UNION SELECT mailbox, 'm365', 'm365_audit', us FROM counted WHERE whole AND mailbox LIKE '%@%'""")
+
+
+def _stands(db: Engine) -> int:
+    """Give until when a permission stands that nobody took away, in microseconds: containment, or as far as the evidence goes.
+
+    A trace of the intruder's after containment shows that it was none yet.
+    """
+    last: int = db.value("SELECT max(us) FROM act WHERE inside") or 0
+    contained = db.case.config.contained
+    if contained:
+        return max(last, int(contained.timestamp() * 1e6))
+    ends = "SELECT epoch_us(max(time)) AS us FROM events UNION ALL SELECT epoch_us(max(arrived)) FROM messages"
+    return max(last, db.value(f"SELECT max(us) FROM ({ends})") or 0)
 
 
 def kept_out(db: Engine) -> None:
@@ -208,7 +226,7 @@ def folders_open(db: Engine) -> None:
     """What could be read in a folder that the intruder opened to others, by its mailbox's item log; no other folder.
 
     The letters are those of the folder itself, without the folders below it, that were there from the permission until it
-    was taken away or the intruder's last trace; where a letter's folder is not known, it may be one of them.
+    was taken away; where a letter's folder is not known, it may be one of them.
     """
     if not db.value("SELECT count(*) FROM widened WHERE folder IS NOT NULL"):
         return
@@ -224,9 +242,8 @@ def folders_open(db: Engine) -> None:
     db.register("lie", pa.table({"g": pa.array(numbers, pa.int64()), "folder": pa.array(names_, pa.string())}))
     db.execute(f"""
         INSERT INTO grounds
-        WITH trace AS (SELECT max(us) AS last FROM act WHERE inside),
-             open AS (SELECT w.*, greatest(w.first, least(w.until, trace.last)) AS last FROM widened w, trace
-                      WHERE w.folder IS NOT NULL),
+        WITH open AS (SELECT *, CASE WHEN until < {_FOREVER} THEN until ELSE greatest(first, {_stands(db)}) END AS last
+                      FROM widened WHERE folder IS NOT NULL),
              there AS (
                 SELECT c.n, c.arrived, c.gone, o.* FROM open o JOIN lie l USING (g)
                 JOIN copies c ON c.mailbox = o.mailbox AND c.folder IS NOT DISTINCT FROM l.folder

@@ -189,16 +189,18 @@ def _pairs(db: Engine) -> None:
                 SELECT run, k FROM held SEMI JOIN crowded USING (run)
                 QUALIFY row_number() OVER (PARTITION BY run ORDER BY k) <= {MAX_HOLDERS}),
              counted AS (
-                SELECT said.k, few.k AS other, count(*) AS runs, count(*) FILTER (shared.run IS NULL) AS rare
+                SELECT said.k, few.k AS other, count(*) AS runs, count(*) FILTER (shared.run IS NULL) AS rare,
+                       FALSE AS direct
                 FROM said JOIN few USING (run) LEFT JOIN shared USING (run)
                 WHERE said.k <> few.k GROUP BY said.k, few.k),
              direct AS (
-                SELECT k, answer AS other, 0 AS runs, 0 AS rare FROM ties SEMI JOIN opened ON opened.k = ties.answer
+                SELECT k, answer AS other, 0 AS runs, 0 AS rare, TRUE AS direct FROM ties SEMI JOIN opened ON opened.k = ties.answer
                 SEMI JOIN wanted USING (k)
                 QUALIFY row_number() OVER (PARTITION BY k ORDER BY answer) <= {MAX_OTHERS})
-        SELECT k, other, max(2 * rare) >= max(runs) AS rare
+        SELECT k, other, max(2 * rare) >= max(runs) AS mostly
         FROM (SELECT * FROM counted UNION ALL SELECT * FROM direct) GROUP BY k, other
-        QUALIFY row_number() OVER (PARTITION BY k ORDER BY max(runs) DESC, other) <= {MAX_OTHERS}""")
+        QUALIFY row_number() OVER (
+            PARTITION BY k ORDER BY max(rare) DESC, max(direct) DESC, max(runs) DESC, other) <= {MAX_OTHERS}""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE older AS
         WITH mine AS (SELECT run, said.k FROM said WHERE k IN (SELECT k FROM pairs)),
@@ -221,7 +223,7 @@ def _compared(db: Engine, measure: Measure, ties: dict[int, list[int]]) -> Itera
     rows = (
         pair
         for batch in db.batches(f"""
-            SELECT k, other, rare, coalesce(NOT (a.dated AND b.dated) OR a.us <= b.us + {LATE}, TRUE) AS later,
+            SELECT k, other, mostly, coalesce(NOT (a.dated AND b.dated) OR a.us <= b.us + {LATE}, TRUE) AS later,
                    coalesce(a.conversation_id = b.conversation_id, FALSE) AS near
             FROM pairs JOIN letters a USING (k) JOIN letters b ON b.k = other ORDER BY k, other""")
         for pair in zip(*(column.to_pylist() for column in batch.columns), strict=True)
@@ -230,11 +232,11 @@ def _compared(db: Engine, measure: Measure, ties: dict[int, list[int]]) -> Itera
         said = measure.said(k, [*older.get(k, ()), *ties.get(k, ())[:MAX_OLDER]])
         if not said.size:
             continue
-        for _, other, rare, later, near in pairs:
+        for _, other, mostly, later, near in pairs:
             share = 0.0
             if k in above(other):
                 share = measure.linked(said, other)
-            elif later and rare:
+            elif later and mostly:
                 share = measure.unlinked(said, other, near=near) or float(measure.same(k, other))
             if share:
                 yield k, other, share

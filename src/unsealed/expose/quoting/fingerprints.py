@@ -67,10 +67,10 @@ class Fingerprints:
             common: hashes of lines that many conversations share.
         """
         number = self._vocabulary.__getitem__
-        spoken, spoken_kinds, signs, sign_kinds = array("I"), bytearray(), bytearray(), bytearray()
+        spoken, spoken_kinds, signs, sign_kinds = array("I"), bytearray(), array("I"), bytearray()
         places: list[tuple[int, bool, int, int, int, int]] = []
         gap = [0] * (words.WORDS - 1), bytes(words.WORDS - 1)
-        wide = bytes(4 * (words.CHARACTERS - 1)), bytes(words.CHARACTERS - 1)
+        wide = [0] * (words.CHARACTERS - 1), bytes(words.CHARACTERS - 1)
         for k, text, opened in rows:
             begun, begun_signs = len(spoken), len(sign_kinds)
             for kind, piece in words.split(text, common):
@@ -78,15 +78,15 @@ class Fingerprints:
                 spoken.extend(map(number, found))
                 spoken_kinds += bytes((kind,)) * len(found)
                 if characters:
-                    signs += characters.encode("utf-32-le", "surrogatepass")
+                    signs.extend(map(number, characters))
                     sign_kinds += bytes((kind,)) * len(characters)
             places.append((k, opened, begun, len(spoken) - begun, begun_signs, len(sign_kinds) - begun_signs))
             spoken.extend(gap[0])
             spoken_kinds += gap[1]
             if len(sign_kinds) > begun_signs:
-                signs += wide[0]
+                signs.extend(wide[0])
                 sign_kinds += wide[1]
-        streams = ((spoken, spoken_kinds, words.WORDS), (array("I", bytes(signs)), sign_kinds, words.CHARACTERS))
+        streams = ((spoken, spoken_kinds, words.WORDS), (signs, sign_kinds, words.CHARACTERS))
         for nth, (values, kinds, length) in enumerate(streams):
             starts = [place[2 + 2 * nth] for place in places]
             for place, start in zip(places, starts, strict=True):

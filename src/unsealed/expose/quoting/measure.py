@@ -22,6 +22,8 @@ FEW = 10
 """A letter of fewer words must stand where the opened letter quotes."""
 ALIKE = 0.7
 """A letter that says nearly nothing else than an older one, and not all of it, is made after the same pattern."""
+NEARLY_ALL = 0.9
+"""So much of a letter must be quoted that says nothing new, where no reply link leads to it: it was sent twice."""
 CACHED = 4_000
 _KINDS = range(256)
 _IS_SAID = bytes(kind >= SHARED for kind in _KINDS)
@@ -111,14 +113,16 @@ class Measure:
         return Other(self._prints.letter(k))
 
     def said(self, k: int, before: Iterable[int]) -> Said:
-        """Tell what a letter says itself.
+        """Tell what a letter says itself; lines that many conversations share are left out where it says anything else.
 
         Args:
             k: the letter.
             before: older letters that may have said the same.
         """
         parts = [Words(stream) for stream in self._prints.letter(k)]
-        own = [part.own for part in parts]
+        own = [part.rare for part in parts]
+        if _size(own) < FEW:
+            own = [part.own for part in parts]
         size = _size(own)
         mine = own
         for other in before if size else ():
@@ -158,12 +162,14 @@ class Measure:
         rare = [own & part.rare for own, part in zip(said.own, said.parts, strict=True)]
         size = _size(rare)
         fewest = FEWEST_NEAR if near else FEWEST if size >= FEWEST else max(FEWEST_WHOLE, size)
-        if not said.fresh or size < fewest:
+        if size < fewest:
             return 0.0
         other = self.other(k)
         quoted = _size(own & part.covered(other.quoted) for own, part in zip(rare, said.parts, strict=True))
-        if quoted >= max(fewest, ENOUGH * size):
+        if quoted >= max(fewest, (ENOUGH if said.fresh else NEARLY_ALL) * size):
             return quoted / size
+        if not said.fresh:
+            return 0.0
         every = _size(own & part.covered(other.text) for own, part in zip(rare, said.parts, strict=True))
         if every < max(FEWEST, ENOUGH_UNMARKED * size):
             return 0.0

@@ -39,9 +39,10 @@ def whole(db: Engine, most: int) -> Iterator[tuple[int, int, float]]:
 def _stands(text: str, held: str) -> bool:
     said, signs = _in_one(piece for kind, piece in words.split(text) if kind >= words.SHARED)
     count = said.count(" ") - 1
-    if count >= words.WORDS or len(signs) >= words.CHARACTERS:
+    length = signs.count(" ") - 1
+    if count >= words.WORDS or length >= words.CHARACTERS:
         return False
-    if count < SHORTEST_WORDS and len(signs) < SHORTEST_CHARACTERS:
+    if count < SHORTEST_WORDS and length < SHORTEST_CHARACTERS:
         return False
     pieces = list(words.split(held))
     if any(kind == words.QUOTED and piece.strip() for kind, piece in pieces):
@@ -52,5 +53,5 @@ def _stands(text: str, held: str) -> bool:
 
 def _in_one(pieces: Iterator[str]) -> tuple[str, str]:
     """Give the words of some pieces in one string, and their characters: a part of a text is part of both."""
-    found, characters = words.tokens("\n".join(pieces))
-    return f" {' '.join(found)} ", characters
+    found = words.tokens("\n".join(pieces))
+    return f" {' '.join(found[0])} ", f" {' '.join(found[1])} "

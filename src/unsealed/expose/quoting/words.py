@@ -7,6 +7,7 @@ text character by character.
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from itertools import groupby
 from zlib import crc32
 
 WORDS, CHARACTERS = 5, 8
@@ -18,6 +19,7 @@ conversations share; its own. What a run is, is the least of its words."""
 _CJK = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _ASIAN = re.compile(f"[{_CJK}]+")
 _WORD = re.compile(rf"[^\W_{_CJK}]+")
+_EITHER = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc")
 _SPACED = str.maketrans({chr(n): " " for n in range(128) if not chr(n).isalnum()} | {"'": ""})
 _MARKED = re.compile(r"[ \t]*(?:[>|＞│┃]|\w{1,4}>)")
@@ -88,12 +90,28 @@ class Vocabulary(dict[str, int]):
         return number
 
 
-def tokens(text: str) -> tuple[list[str], str]:
-    """Give the words of a text and its Japanese, Chinese and Korean characters, folded."""
+def tokens(text: str) -> tuple[list[str], list[str]]:
+    """Give the words of a text, folded, and its Japanese, Chinese and Korean characters, with single words among them.
+
+    A few words between such characters are read with these; where more stand together, they are words.
+    """
     if text.isascii():
-        return text.lower().translate(_SPACED).split(), ""
+        return text.lower().translate(_SPACED).split(), []
     text = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
-    return _WORD.findall(text), "".join(_ASIAN.findall(text))
+    if not _ASIAN.search(text):
+        return _WORD.findall(text), []
+    words, characters = list[str](), list[str]()
+    for asian, found in groupby(_EITHER.findall(text), _starts_asian):
+        said = list(found)
+        if asian:
+            characters.extend("".join(said))
+        else:
+            (words if len(said) >= WORDS else characters).extend(said)
+    return words, characters
+
+
+def _starts_asian(said: str) -> bool:
+    return _ASIAN.match(said) is not None
 
 
 def split(text: str, common: Collection[int] = ()) -> Iterator[tuple[int, str]]:
@@ -128,7 +146,7 @@ def _quotations(lines: list[str], kinds: bytearray, marks: re.Pattern[str]) -> N
     """Mark what is quoted; where that would be everything, what bears no marks is the letter's own."""
     spoken, until = False, 0
     for n, line in enumerate(lines):
-        if marks.match(line) and not line.endswith(">>>"):
+        if marks.match(line) and not (line.endswith(">>>") and line.strip("> \t")):
             kinds[n] = QUOTED
             continue
         if n < until or not line.strip():

@@ -20,13 +20,14 @@ def _number(name: str, nth: int = 1) -> str:
     return f"TRY_CAST(split_part({field(name)}, '/', {nth}) AS BIGINT)"
 
 
-_POP = f"({_number('retr', 2)} + {_number('top', 2)})"
 _BOUND = f"""CASE WHEN e.source = 'courier'
-                  THEN coalesce({_number("body")}, {_number("retr")} + coalesce({_number("top")}, 0), e.bytes_out)
-                  WHEN {field("retr")} IS NOT NULL THEN coalesce({_POP}, {_number("retr", 2)} + e.bytes_out)
+                  THEN coalesce({_number("body")}, CASE WHEN {_number("top")} = 0 THEN {_number("retr")} END,
+                                CASE WHEN {field("top")} IS NULL THEN e.bytes_out END)
+                  WHEN {field("retr")} IS NOT NULL
+                  THEN CASE WHEN {_number("top")} = 0 THEN {_number("retr", 2)} END
                   WHEN {_number("body_count")} = 0 THEN 0
                   ELSE coalesce({_number("body_bytes")}, e.bytes_out) END"""
-"""The most of letters' contents that a session was sent; null where its last line does not tell."""
+"""The most of letters' contents that a session was sent; null where its last line does not tell, or TOP showed beginnings."""
 _POP_SESSION = (
     f"coalesce(e.workload LIKE 'pop%' OR {field('service')} LIKE 'pop3%' OR {field('program')} LIKE 'pop%', FALSE)"
 )
@@ -43,7 +44,7 @@ def sessions(db: Engine) -> None:
         CREATE OR REPLACE TEMP TABLE lines AS
         SELECT s.box, s.inside, e.event_id, e.source, {_SESSION} AS session_id, e.operation, epoch_us(e.time) AS us, e."user",
                {_POP_SESSION} AS pop, {_BOUND} AS bytes, e.operation IN {_ENDS} AS ends,
-               {field("port")} AS port, {_number("time")} AS seconds
+               {field("port")} AS port
         FROM seats s JOIN events e USING (event_id)
         WHERE s.way = 'imap' AND s.inside AND s.box IS NOT NULL AND {_READS}""")
     _by_id(db)
@@ -56,7 +57,7 @@ def sessions(db: Engine) -> None:
 def _by_id(db: Engine) -> None:
     """Sessions that have an id in every line: the last line need not name the account or the address."""
     db.execute(f"""
-        INSERT INTO visits
+        INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
         WITH mine AS (SELECT source, session_id, min(box) AS box, bool_or(pop) AS pop,
                              arg_min(event_id, us) AS event_id
                       FROM lines WHERE session_id IS NOT NULL GROUP BY source, session_id),
@@ -73,14 +74,22 @@ def _by_id(db: Engine) -> None:
 def _courier(db: Engine) -> None:
     """Courier: the last line has the account, the port and how many seconds it was; a sign-in without one is open."""
     db.execute(f"""
-        INSERT INTO visits
-        SELECT box, us - coalesce(seconds, 0) * 1000000, us, bytes, pop, event_id
-        FROM lines WHERE source = 'courier' AND ends
-        UNION ALL
-        SELECT box, us, us + {unseen.AUTOLOGOUT}, NULL, pop, event_id FROM lines o
-        WHERE source = 'courier' AND operation = 'login' AND NOT EXISTS (
-            SELECT 1 FROM lines l WHERE l.source = 'courier' AND l.ends AND l."user" = o."user" AND l.us >= o.us
-                AND (l.port = o.port OR l.us - coalesce(l.seconds, 0) * 1000000 BETWEEN o.us - 2000000 AND o.us + 2000000))""")
+        CREATE OR REPLACE TEMP TABLE ends AS
+        WITH told AS (
+                SELECT e.event_id, e."user", epoch_us(e.time) AS us, {field("port")} AS port, {_BOUND} AS bytes,
+                       epoch_us(e.time) - coalesce({_number("time")}, 0) * 1000000 AS began
+                FROM events e WHERE e.source = 'courier' AND e.operation IN {_ENDS}
+                  AND e."user" IN (SELECT "user" FROM lines WHERE source = 'courier'))
+        SELECT l.event_id AS mine, l.box, l.pop, l.us AS seen, t.us, t.bytes, least(t.began, l.us) AS began, t.event_id
+        FROM lines l LEFT JOIN told t ON t."user" = l."user"
+             AND (t.event_id = l.event_id
+                  OR (NOT l.ends AND t.us >= l.us AND t.port = l.port AND t.us - l.us < {24 * 60 * 60 * 1_000_000}))
+        WHERE l.source = 'courier' AND (l.ends OR l.operation = 'login')""")
+    db.execute(f"""
+        INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
+        SELECT box, min(began), any_value(us), any_value(bytes), bool_or(pop), event_id FROM ends
+        WHERE event_id IS NOT NULL GROUP BY box, event_id
+        UNION ALL SELECT box, seen, seen + {unseen.AUTOLOGOUT}, NULL, pop, mine FROM ends WHERE event_id IS NULL""")
 
 
 def _without_id(db: Engine) -> None:
@@ -101,7 +110,7 @@ def _without_id(db: Engine) -> None:
                coalesce(sum(bytes) OVER upto, 0) AS sent, count(*) FILTER (ends AND bytes IS NULL) OVER upto AS untold
         FROM told WINDOW upto AS (PARTITION BY source, "user", pop ORDER BY us, ends)""")
     db.execute(f"""
-        INSERT INTO visits
+        INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
         WITH mine AS (SELECT box, source, "user", pop, us, min(event_id) AS event_id FROM lines
                       WHERE session_id IS NULL AND source <> 'courier' GROUP BY ALL),
              shut AS (SELECT source, "user", pop, us, max(sent) AS sent, max(untold) AS untold FROM depth

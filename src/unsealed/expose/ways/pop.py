@@ -32,19 +32,20 @@ def whole(db: Engine) -> None:
                 SELECT source, session_id, min(box) AS box, min(us) AS low, arg_min(event_id, us) AS signed_in FROM lines
                 WHERE pop AND session_id IS NOT NULL GROUP BY source, session_id),
              told AS (
-                SELECT m.box, m.low, e.event_id, {_number("retr", 1)} AS taken, {_number("retr", 2)} AS bytes,
+                SELECT m.box, m.low, m.signed_in, e.event_id, {_number("retr", 1)} AS taken, {_number("retr", 2)} AS bytes,
                        {_number("del", 2)} AS held, {_number("size", 1)} AS size
                 FROM mine m JOIN events e ON e.source = m.source AND e.session_id = m.session_id
                 WHERE e.operation = 'logout')
         SELECT *, coalesce(taken = held AND abs(bytes - size) <= greatest({_FRAMING} * taken, size * {_PART}), FALSE) AS proved
-        FROM told WHERE taken > 0""")
+        FROM told""")
+    _strict(db)
     db.execute(f"""
         INSERT INTO grounds
         WITH inbox AS (
                 SELECT d.event_id, d.low, d.taken, d.bytes, d.held, d.proved, c.n, m.size_bytes
                 FROM downloads d JOIN copies c ON c.mailbox = d.box AND c.folder_key = 'inbox'
                 LEFT JOIN messages m USING (message_id)
-                WHERE c.arrived <= d.low AND coalesce(c.gone >= d.low, TRUE)),
+                WHERE d.taken > 0 AND c.arrived <= d.low AND coalesce(c.gone >= d.low, TRUE)),
              agreed AS (
                 SELECT event_id FROM inbox GROUP BY event_id
                 HAVING bool_or(proved) OR (bool_and(held IS NULL) AND count(*) = any_value(taken)
@@ -53,3 +54,16 @@ def whole(db: Engine) -> None:
         SELECT n, 'copied', 'download', event_id,
                format('the whole inbox was fetched by POP: {{:,}} letters, {{:,}} bytes', taken, bytes), NULL, low
         FROM inbox WHERE event_id IN (SELECT event_id FROM agreed)""")
+
+
+def _strict(db: Engine) -> None:
+    """Find sessions whose own count of the inbox's letters is that of the evidence: then no other letter lay there."""
+    db.execute(f"""
+        UPDATE visits SET strict = TRUE WHERE whole AND event_id IN (
+            SELECT d.signed_in
+            FROM downloads d JOIN copies c ON c.mailbox = d.box AND coalesce(c.folder_key = 'inbox', TRUE)
+                 AND coalesce(c.arrived <= d.low, TRUE) AND coalesce(c.gone >= d.low, TRUE)
+            LEFT JOIN messages m USING (message_id)
+            GROUP BY d.signed_in
+            HAVING count(*) = any_value(d.held) AND bool_and(c.folder_key = 'inbox')
+               AND coalesce(abs(sum(m.size_bytes) - any_value(d.size)) <= {_OWN} * any_value(d.size), TRUE))""")

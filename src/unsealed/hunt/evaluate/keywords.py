@@ -22,8 +22,8 @@ except ImportError:  # not to be had on this machine
     hyperscan = None  # type: ignore[assignment]  # asked before every use
 
 _RUN = re.compile(r"[ -~]+")
-_ODD = (r"\\u[0-9a-fA-F]{4}", "\u212a", "\u0130")
-"""What may stand for a letter: an escape, and the two characters that become ASCII in lower case."""
+_ALIKE = ("\u212a", "\u0130")
+"""The two characters that become ASCII in lower case, K and I."""
 
 
 class Sieve:
@@ -37,13 +37,19 @@ class Sieve:
         self._all: set[int] = set()
         """Groups with a keyword that every record may hold."""
         self._groups: dict[str, set[int]] = defaultdict(set)
+        letters: set[str] = set()
         for group, tests in wanted.items():
             runs = {_run(test) for test in tests}
             if "" in runs:
                 self._all.add(group)
+            letters.update(*runs)
             for run in runs - {""}:
                 self._groups[_as_json(run.lower())].add(group)
         self.groups = frozenset(wanted)
+        either = {case for letter in letters for case in (*letter.lower(), *letter.upper())} | set(_ALIKE)
+        escapes = "|".join(sorted(f"{ord(letter):04x}" for letter in either))
+        self._odd = (rf"\\u(?i:{escapes})", *_ALIKE)
+        """What may stand for a letter of a keyword: an escape of it, and the characters that become one in lower case."""
         self._database: Any = None
 
     def sql(self, group: int) -> str:
@@ -51,7 +57,7 @@ class Sieve:
         runs = sorted(run for run, groups in self._groups.items() if group in groups)
         if group in self._all or hyperscan is not None:
             return "raw"
-        expression = "|".join((f"(?i:{'|'.join(runs)})", *_ODD)).replace("'", "''")
+        expression = "|".join((f"(?i:{'|'.join(runs)})", *self._odd)).replace("'", "''")
         return f"CASE WHEN regexp_matches(raw, '{expression}') THEN raw END"
 
     def kept(self, records: pa.Array, groups: Sequence[int]) -> pa.Array:
@@ -87,8 +93,8 @@ class Sieve:
 
     def _compiled(self) -> Any:  # noqa: ANN401 - hyperscan has no types
         runs = self._runs
-        written = [run.encode() for run in runs] + [odd.encode() for odd in _ODD]
-        flags = [hyperscan.HS_FLAG_CASELESS] * len(runs) + [0] * len(_ODD)
+        written = [run.encode() for run in runs] + [odd.encode() for odd in self._odd]
+        flags = [hyperscan.HS_FLAG_CASELESS] * len(runs) + [0] * len(self._odd)
         database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         database.compile(expressions=written, ids=list(range(len(written))), flags=flags)
         return database

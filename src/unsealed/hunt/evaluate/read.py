@@ -16,12 +16,13 @@ from unsealed.query import Engine, literal
 
 BATCH_ROWS, PENDING_BYTES = 65_536, 192 << 20
 """Rows that are evaluated together, and what may wait for more of its kind in memory."""
-ENOUGH = 4_096
-"""Rows of one part that do not wait for more."""
+ENOUGH = 25_000
+"""Rows of one part that do not wait for more; that many are worth numbering the words of each column before they are taken."""
 COMMON = 8
 """A key that the paths of so many fields lead through is looked for before they are tried, if that saves as many."""
 _NONE = pa.scalar(None, pa.int32())
-_IDENTITY = frozenset({"event_id", "message_id", "us", "hidden"})
+_OURS = frozenset({"found", "record", "part", "class"})
+_IDENTITY = frozenset({"event_id", "message_id", "us", "hidden", "record"})
 _DERIVED = ", ".join(f"{text} AS {name}" for name, text in logsources.DERIVED.items())
 RELATIONS = {"events": f"SELECT *, {_DERIVED} FROM events", "messages": logsources.MESSAGES}
 _IDS = {"events": ("event_id", "NULL::VARCHAR", "epoch_us(time)"), "messages": ("NULL::VARCHAR", "message_id", "us")}
@@ -77,10 +78,10 @@ class Reader:
         rows_of: Counter[int] = Counter()
         for read in self._db.batches(sql):
             for number, rows in self._split(read, sieve):
-                if rows.num_rows >= ENOUGH and number not in pending:
+                if rows.num_rows >= ENOUGH:
                     yield number, rows
                     continue
-                pending.setdefault(number, []).append(_written_out(rows))
+                pending.setdefault(number, []).append(rows)
                 rows_of[number] += rows.num_rows
                 bytes_of[number] += rows.nbytes
             full = [number for number, count in rows_of.items() if count >= BATCH_ROWS]
@@ -107,10 +108,12 @@ class Reader:
             plain = plain.append_column("record", records.take(kept).take(rows))
         order = pc.array_sort_indices(parts)
         start = 0
-        for number, count in sorted((row["values"], row["counts"]) for row in pc.value_counts(parts).to_pylist()):
+        counts = sorted((row["values"], row["counts"]) for row in pc.value_counts(parts).to_pylist())
+        words = _numbered(plain) if any(count >= ENOUGH for _, count in counts) else plain
+        for number, count in counts:
             places = order.slice(start, count)
             start += count
-            rows = plain.take(places)
+            rows = (words if count >= ENOUGH else plain).take(places)
             if starts is not None and values is not None:
                 # One gather a pointer, straight from the values of all lists.
                 at = starts.take(places)
@@ -119,9 +122,8 @@ class Reader:
             yield number, rows
 
     def _plain(self, read: pa.RecordBatch) -> pa.RecordBatch:
-        """Give the columns of rows as numbers of words, so that no word is copied; those of the keys by their classes."""
-        names = [name for name in read.schema.names if name not in {"found", "record", "part", "class"}]
-        made = {name: read.column(name) if name in _IDENTITY else coded(read.column(name)) for name in names}
+        """Give the columns of rows; those of the keys as numbers of words, by the rows' classes."""
+        made = {name: read.column(name) for name in read.schema.names if name not in _OURS}
         for key, (codes, words) in self._words.items():
             made[key] = pa.DictionaryArray.from_arrays(codes.take(read.column("class")), words)
         return pa.RecordBatch.from_arrays(list(made.values()), list(made))
@@ -189,10 +191,12 @@ class Reader:
         return {pointer: rows.column(pointer) for pointer in self.pointers[number]}
 
 
-def _written_out(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """Give rows whose columns are words again: different rows number them differently."""
-    made = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in rows.columns]
-    return pa.RecordBatch.from_arrays(made, rows.schema.names)
+def _numbered(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Give rows whose columns are numbers of words, so that no word is copied when some of the rows are taken."""
+    texts = {field.name for field in rows.schema if pa.types.is_string(field.type)} - _IDENTITY
+    names = rows.schema.names
+    made = [coded(column) if name in texts else column for name, column in zip(names, rows.columns, strict=True)]
+    return pa.RecordBatch.from_arrays(made, names)
 
 
 @cache

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from unsealed.hunt import logsources
+from unsealed.hunt import logsources, tree
 from unsealed.hunt.evaluate import columns, plan
 from unsealed.hunt.evaluate import values as held_values
 from unsealed.hunt.evaluate.batch import Batch
@@ -107,7 +107,11 @@ def _table(
 def _sieve(groups: Sequence[Group], bounds: Sequence[Bound], fields: Fields) -> Sieve:
     """Make the search for the keywords of all groups."""
     record = fields.name(RECORD)
-    looking = {number: tests for number, one in enumerate(bounds) if (tests := plan.by_field([one.tree]).get(record))}
+    looking = {
+        number: tests
+        for number, one in enumerate(bounds)
+        if (tests := [t for t in tree.tests(one.tree) if t.field == record])
+    }
     searched = [number for number, group in enumerate(groups) if record in group.fields]
     return Sieve({number: [t for one in groups[number].rules for t in looking.get(one, ())] for number in searched})
 

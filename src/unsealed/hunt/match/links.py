@@ -69,17 +69,20 @@ def _candidates(db: Engine, indicators: Sequence[Indicator], kinds: set[str]) ->
     if "links" in names:
         sources.append(f"""
             SELECT message_id, NULL, epoch_us(date), 'link', unnest(links[:{MAX_LINKS}]) FROM messages""")
-    if _near_targets(db, hosts, kinds):
+    clicks = ", ".join(f"'{name}'" for name in CLICKS)
+    (seen,) = db.rows(f"""
+        SELECT count(*) FILTER (starts_with(target, 'http')) AS plain, count(*) FILTER (operation IN ({clicks})) AS clicks,
+               count(*) FILTER (contains(target, '://') AND NOT starts_with(target, 'http')) AS within FROM events""")
+    if seen["plain"] and _near_targets(db, hosts, kinds):
         sources.append(f"""
             SELECT NULL, event_id, epoch_us(time), 'link in ' || operation, target FROM events
             WHERE {_TARGET_HOST} IN (SELECT host FROM target_hosts)""")
-    if db.value("SELECT count(*) FROM events WHERE contains(target, '://') AND NOT starts_with(target, 'http')"):
+    if seen["within"]:
         sources.append(f"""
             SELECT NULL, event_id, epoch_us(time), 'link in ' || operation,
                    unnest(regexp_extract_all(target, '{_LINK}')[:{MAX_LINKS}]) FROM events
             WHERE contains(target, '://') AND NOT starts_with(target, 'http')""")
-    clicks = ", ".join(f"'{name}'" for name in CLICKS)
-    if db.value(f"SELECT count(*) FROM events WHERE operation IN ({clicks})"):
+    if seen["clicks"]:
         sources.append(f"""
             SELECT NULL, event_id, epoch_us(time), 'link in ' || operation,
                    unnest(regexp_extract_all(raw, '{_LINK}')[:{MAX_LINKS}])

@@ -2,6 +2,7 @@
 
 import itertools
 import mmap
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +13,19 @@ from unsealed.read.m365 import bulk, records
 from unsealed.read.m365.record import loose, plain
 from unsealed.read.reader import Batch, Part
 
-BLOCK = 1 << 20
+BLOCK = 8 << 20
 """Bytes of one block; one that Arrow can't read is read row by row."""
+
+
+STEP = 64
+"""Records that are decoded before their values are taken out: few enough to stay in the processor's cache."""
 
 
 @dataclass
 class Block:
-    """The rows of a block: batches of events, and the lines (offset, length) that have to be read with care."""
+    """The rows of a block, and the lines (offset, length) that have to be read with care."""
 
-    events: list[Batch]
+    events: Batch | None
     odd: list[tuple[int, int]]
 
 
@@ -38,17 +43,18 @@ class Columns:
     def block(self, data: mmap.mmap, position: int, stop: int) -> Block | None:
         """Give the rows from `position` to `stop`, both at line ends; None where they are not a line each."""
         chunk = data[position:stop]
-        lengths = _lengths(chunk)
+        lengths, texts = _lengths(chunk), self._texts(chunk)
+        if texts is None or len(texts) != len(lengths):
+            return None
+        return _Rows(self.part, texts, position, lengths).block()
+
+    def _texts(self, chunk: bytes) -> pa.StringArray | None:
         try:
             found = arrow_csv.read_csv(pa.BufferReader(chunk), self._read, self._parse, self._convert)
         except pa.ArrowInvalid:
             return None
-        if found.num_rows != len(lengths):
-            return None
-        texts = found[self.wanted].combine_chunks()
-        if isinstance(texts, pa.ChunkedArray):
-            texts = pa.concat_arrays(texts.chunks)
-        return _Rows(self.part.evidence_id, texts, position, lengths).block()
+        chunks = found[self.wanted].chunks
+        return chunks[0] if len(chunks) == 1 and not chunks[0].offset else pa.concat_arrays(chunks)
 
 
 def _lengths(chunk: bytes) -> list[int]:
@@ -65,67 +71,73 @@ def _lengths(chunk: bytes) -> list[int]:
 class _Rows:
     """The records of one block, by number, and where each stands in the file."""
 
-    def __init__(self, evidence_id: str, texts: pa.StringArray, position: int, lengths: list[int]) -> None:
-        self.evidence_id, self.texts = evidence_id, texts
-        starts = itertools.accumulate(lengths, initial=position)
-        self.places = list(zip(starts, lengths, strict=False))
-        ends, text = memoryview(texts.buffers()[1]).cast("i"), memoryview(texts.buffers()[2] or b"")
-        self.text = [text[ends[number] : ends[number + 1]] for number in range(len(lengths))]
+    def __init__(self, part: Part, texts: pa.StringArray, position: int, lengths: list[int]) -> None:
+        self.part, self.texts = part, texts
+        self.places = list(zip(itertools.accumulate(lengths, initial=position), lengths, strict=False))
+        self._ends, self._text = memoryview(texts.buffers()[1]).cast("i"), memoryview(texts.buffers()[2] or b"")
+        self._gathered = bulk.Gathered()
+        self._odd: list[int] = []
 
     def block(self) -> Block:
         """Read them: those that are as Microsoft writes them by the column, the rest one by one."""
-        made = [plain(text) for text in self.text]
-        usual = [number for number, record in enumerate(made) if bulk.usual(record)]
-        batches = []
-        if usual:
-            try:
-                batches.append(self._usual([made[number] for number in usual], usual))
-            except (ValueError, TypeError):
-                usual = []
-        known = set(usual)
-        rest, odd = self._rest([number for number in range(len(made)) if number not in known])
-        return Block([*batches, *rest], [self.places[number] for number in odd])
+        for first in range(0, len(self.places), STEP):
+            self._step(first, min(first + STEP, len(self.places)))
+        try:
+            made = self._batch()
+        except ValueError:  # the time of one can't be read
+            self._gathered, self._odd = bulk.Gathered(), []
+            self._one_by_one(range(len(self.places)))
+            made = self._batch()
+        return Block(made, [self.places[number] for number in self._odd])
 
-    def _usual(self, chosen: list[Any], numbers: list[int]) -> Batch:
-        columns = bulk.events(chosen)
-        accesses = bulk.Accesses(chosen, columns)
-        inner = Batch("accesses", len(accesses.owners), accesses.columns()) if accesses.owners else None
-        return Batch("events", len(chosen), columns | self._told(numbers), inner, accesses.owners)
+    def _step(self, first: int, last: int) -> None:
+        ends, text = self._ends, self._text
+        made = [plain(text[ends[number] : ends[number + 1]]) for number in range(first, last)]
+        usual = list(map(bulk.usual, made))
+        if all(usual):
+            self._usual(range(first, last), made)
+            return
+        for same, run in itertools.groupby(range(first, last), lambda number: usual[number - first]):
+            numbers = list(run)
+            if same:
+                self._usual(numbers, [made[number - first] for number in numbers])
+            else:
+                self._one_by_one(numbers)
 
-    def _rest(self, numbers: list[int]) -> tuple[list[Batch], list[int]]:
-        """Take records one by one; give also those that have to be read with care."""
-        events: list[records.Event] = []
-        accesses: list[records.Access] = []
-        owners: list[int] = []
-        good: list[int] = []
-        odd: list[int] = []
+    def _usual(self, numbers: Sequence[int], made: list[Any]) -> None:
+        try:
+            self._gathered.usual(made)
+        except (ValueError, TypeError):
+            self._one_by_one(numbers)
+
+    def _one_by_one(self, numbers: Iterable[int]) -> None:
+        """Take records one by one; note those that have to be read with care."""
         for number in numbers:
             try:
-                record = loose(self.text[number])
+                record = loose(self._text[self._ends[number] : self._ends[number + 1]])
                 event = records.event(record, None if record.id else self.texts[number].as_py())
-                inner = records.accesses(record, event[2], event[0], event[4])
+                accesses = records.accesses(record, event[2], event[0], event[4])
             except Exception:  # noqa: BLE001 - whatever is the matter with it, it is told when it is read with care
-                odd.append(number)
+                self._odd.append(number)
             else:
-                owners.extend([len(events)] * len(inner))
-                events.append(event)
-                accesses += inner
-                good.append(number)
-        if not events:
-            return [], odd
-        columns: dict[str, Any] = dict(zip(records.EVENT, map(list, zip(*events, strict=True)), strict=True))
-        within = dict(zip(records.ACCESS, map(list, zip(*accesses, strict=True)), strict=bool(accesses)))
-        told = Batch("accesses", len(accesses), within) if accesses else None
-        return [Batch("events", len(events), columns | self._told(good), told, owners)], odd
+                self._gathered.one(event, accesses)
 
-    def _told(self, numbers: list[int]) -> dict[str, Any]:
-        """Give what the rows' places say."""
-        every = len(numbers) == len(self.places)
-        places = self.places if every else [self.places[number] for number in numbers]
-        return {
-            "raw": self.texts if every else self.texts.take(pa.array(numbers, pa.int64())),
-            "locator": [f"byte:{start}+{length}" for start, length in places],
-            "evidence_id": self.evidence_id,
-            "source": records.SOURCE,
-            "shape": "record",
-        }
+    def _batch(self) -> Batch | None:
+        """Give the rows, with what their places say.
+
+        Raises:
+            ValueError: if the time of one can't be read.
+        """
+        if not len(self._gathered):
+            return None
+        places, texts, odd = self.places, self.texts, set(self._odd)
+        if odd:
+            good = [number for number in range(len(places)) if number not in odd]
+            places, texts = [places[number] for number in good], texts.take(pa.array(good, pa.int64()))
+        return self._gathered.batch(
+            raw=texts,
+            locator=[f"byte:{start}+{length}" for start, length in places],
+            evidence_id=self.part.evidence_id,
+            source=records.SOURCE,
+            shape="record",
+        )

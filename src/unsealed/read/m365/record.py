@@ -11,7 +11,10 @@ Text = str | None
 
 
 class Loose(msgspec.Struct, rename="pascal", gc=False):
-    """A record whose fields may hold anything: JSON as text, numbers for names, one object for a list of them."""
+    """A record whose fields may hold anything: JSON as text, numbers for names, one object for a list of them.
+
+    Fields stand in the order in which records have them, since each is looked for after the one before it.
+    """
 
     creation_time: Any = None
     id: Any = None
@@ -19,24 +22,17 @@ class Loose(msgspec.Struct, rename="pascal", gc=False):
     record_type: Any = None
     result_status: Any = None
     workload: Any = None
+    client_ip: Any = msgspec.field(default=None, name="ClientIP")
+    object_id: Any = None
     user_id: Any = None
     app_id: Any = None
-    application_id: Any = None
     client_app_id: Any = None
     client_ip_address: Any = msgspec.field(default=None, name="ClientIPAddress")
-    client_ip: Any = msgspec.field(default=None, name="ClientIP")
-    actor_ip_address: Any = None
     client_info_string: Any = None
-    extended_properties: Any = None
-    user_agent: Any = None
-    client_application: Any = None
     logon_type: Any = None
     mailbox_guid: Any = None
     mailbox_owner_upn: Any = msgspec.field(default=None, name="MailboxOwnerUPN")
     session_id: Any = None
-    object_id: Any = None
-    app_access_context: Any = None
-    device_properties: Any = None
     operation_properties: Any = None
     folders: Any = None
     folder: Any = None
@@ -44,8 +40,15 @@ class Loose(msgspec.Struct, rename="pascal", gc=False):
     dest_mailbox_owner_upn: Any = msgspec.field(default=None, name="DestMailboxOwnerUPN")
     dest_mailbox_guid: Any = None
     item: Any = None
-    messages: Any = None
     affected_items: Any = None
+    messages: Any = None
+    app_access_context: Any = None
+    extended_properties: Any = None
+    actor_ip_address: Any = None
+    application_id: Any = None
+    device_properties: Any = None
+    user_agent: Any = None
+    client_application: Any = None
 
 
 class Property(msgspec.Struct, rename="pascal", gc=False):
@@ -86,18 +89,40 @@ class Item(msgspec.Struct, rename="pascal", gc=False):
     subject: Text = None
 
 
+class Context(msgspec.Struct, rename="pascal", gc=False):
+    """What newer records tell about session and application."""
+
+    aad_session_id: Any = msgspec.field(default=None, name="AADSessionId")
+    client_app_id: Any = None
+
+
 class Record(Loose, rename="pascal", gc=False):
     """A record as Microsoft writes it."""
 
     creation_time: Text = None
     id: Text = None
     operation: Text = None
+    result_status: Text = None
+    workload: Text = None
     user_id: Text = None
+    app_id: Text = None
+    application_id: Text = None
+    client_app_id: Text = None
+    client_ip_address: Text = msgspec.field(default=None, name="ClientIPAddress")
+    client_ip: Text = msgspec.field(default=None, name="ClientIP")
+    actor_ip_address: Text = None
     client_info_string: Text = None
-    mailbox_owner_upn: Text = msgspec.field(default=None, name="MailboxOwnerUPN")
-    mailbox_guid: Text = None
-    operation_properties: list[Property] | None = None
     extended_properties: list[Property] | None = None
+    user_agent: Text = None
+    client_application: Text = None
+    logon_type: int | str | None = None
+    mailbox_guid: Text = None
+    mailbox_owner_upn: Text = msgspec.field(default=None, name="MailboxOwnerUPN")
+    session_id: Text = None
+    object_id: Text = None
+    app_access_context: Context | None = None
+    device_properties: list[Property] | None = None
+    operation_properties: list[Property] | None = None
     folders: list[Folder] | None = None
     item: Item | None = None
 
