@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import py7zr
 import pytest
 from evtx_sample import event, log
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from outlook_samples import LETTER, UNICODE, msg, olm, tnef
 from samples import Row, mail, mbox, take_in
@@ -375,6 +375,7 @@ def test_a_long_record_is_shown_where_it_names_what_was_looked_for() -> None:
     assert spots.shows(text, (("id", "<wanted@X>"), ("none", "absent"), ("empty", ""))) == ["id"]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400), st.sets(st.integers(0, 450), max_size=8))
 def test_lines_are_counted_from_the_start_of_the_file(tmp_path_factory: Any, data: bytes, offsets: set[int]) -> None:
     path = tmp_path_factory.getbasetemp() / "lines"
