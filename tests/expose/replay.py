@@ -37,25 +37,28 @@ def records(tables: dict[str, list[Row]], mid: str, mailbox: str) -> list[Record
     return sorted(moves + left, key=lambda one: (one[0], one[1] != one[2]))
 
 
-def lay(tables: dict[str, list[Row]], copy: Row, when: datetime) -> tuple[bool, str | None, bool]:
-    """Tell whether a copy was in its mailbox at a moment, in which folder (None: not known), and whether that is sure."""
+def about(tables: dict[str, list[Row]], copy: Row) -> tuple[list[Record], str | None, bool]:
+    """Give the records that are about this copy, its folder if that tells anything, and whether they name it."""
     held, mine = "message_id" in copy, copy["folder"] if "message_id" in copy else None
     found = records(tables, copy["internet_message_id"], copy["mailbox"])
     boxes = [row for row in tables["messages"] if row["mailbox"] == copy["mailbox"]]
     beside = [row for row in boxes if row["internet_message_id"] == copy["internet_message_id"]]
     others = {row["folder"] for row in beside} - {mine}
     if held and len(beside) > 1:
-        found = [one for one in found if mine in one[1:] and mine or not others & set(one[1:])]
-    linked = any(mine in one[1:] for one in found) and mine is not None
+        found = [one for one in found if (mine and mine in one[1:]) or not others & set(one[1:])]
     usual = any(row["folder"] in {"Inbox", "Sent Items"} for row in boxes)
     end = mine if usual else None
-    if held and not usual:
-        linked = False
-    last = found[-1] if found else None
-    if held and last and end and not linked and (len(beside) > 1 or mine in SENT or last[2] == OUT):
+    linked = end is not None and any(end in one[1:] for one in found)
+    alone = found and end and not linked and (len(beside) > 1 or mine in SENT or found[-1][2] == OUT)
+    if held and (alone or all(one[1] == one[2] == end for one in found)):
         found = []
-    if held and all(one[1] == one[2] == end for one in found):
-        found = []
+    return found, end, linked
+
+
+def lay(tables: dict[str, list[Row]], copy: Row, when: datetime) -> tuple[bool, str | None, bool]:
+    """Tell whether a copy was in its mailbox at a moment, in which folder (None: not known), and whether that is sure."""
+    held = "message_id" in copy
+    found, end, linked = about(tables, copy)
     if not found:
         return True, copy["folder"], held
     before, after = [one for one in found if one[0] <= when], [one for one in found if one[0] > when]
@@ -63,15 +66,13 @@ def lay(tables: dict[str, list[Row]], copy: Row, when: datetime) -> tuple[bool, 
         return after[0][1] != OUT, after[0][1], held
     now = before[-1][2]
     if after:
-        if now == OUT:
-            return True, after[0][1], False
-        return True, now if now == after[0][1] else None, now == after[0][1]
+        fits = now == after[0][1]
+        return True, after[0][1] if fits or now == OUT else None, fits
     if not held:
         return now != OUT, now, False
-    newest = max((row["arrived"] for row in boxes if row["arrived"]), default=None)
-    older = newest is not None and newest + timedelta(days=1) < found[-1][0]
+    came = [row["arrived"] for row in tables["messages"] if row["mailbox"] == copy["mailbox"] and row["arrived"]]
+    older = bool(came) and max(came) + timedelta(days=1) < found[-1][0]
     if now == OUT:
-        return (False, None, False) if older else (True, end, False)
-    if end is None or now == end or (older and linked):
-        return True, now, True
-    return True, None, False
+        return not older, end, False
+    sure = end is None or now == end or (older and linked)
+    return True, now if sure else None, sure
