@@ -239,6 +239,7 @@ _TABLES = (
         ("records", COUNT, "records in the period"),
         ("state", TEXT, "`whole`, `gap`, `throttled` or `absent`"),
         ("note", TEXT, "why, in words"),
+        ("event_id", TEXT, "the event that shows why, such as the change of a setting; null where none does"),
     ),
     _table(
         "intrusion",

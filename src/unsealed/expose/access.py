@@ -20,7 +20,24 @@ def throttled(db: Engine) -> None:
 
 
 def dark_days(db: Engine) -> None:
-    """While the item log was off or lost, anything that was there may have been opened."""
+    """While the item log was off or lost, or before it begins and after it ends, anything that was there may have been opened."""
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE dark AS
+        WITH extent AS (
+                SELECT source, scope, min("from") AS low, max("to") AS high FROM coverage WHERE state <> 'absent'
+                GROUP BY source, scope),
+             here AS (
+                SELECT e.*, make_timestamptz(p.first) AS first, make_timestamptz(p.last) AS last
+                FROM extent e JOIN presence p ON p.items = e.source AND p.mailbox = e.scope),
+             kept AS (SELECT source, nullif(regexp_extract(note, 'it begins .*'), '') AS why FROM coverage WHERE scope = '*'),
+             why AS (SELECT 'm365_mail_items' AS source, min(why) AS why FROM kept WHERE source = 'm365_audit')
+        SELECT source, scope, "from", "to", state, note, event_id FROM coverage WHERE state = 'gap'
+        UNION ALL
+        SELECT DISTINCT h.source, scope, least(first, low), low, 'gap',
+               'the log that we have begins only then' || coalesce('; ' || w.why, ''), NULL
+        FROM here h LEFT JOIN why w ON w.source = h.source WHERE first < low
+        UNION ALL
+        SELECT DISTINCT source, scope, high, last, 'gap', 'the log that we have ends then', NULL FROM here WHERE last > high""")
     _dark(
         db,
         "gap",
@@ -28,10 +45,11 @@ def dark_days(db: Engine) -> None:
         "least(d.high, d.last)",
         "'no item log from ' || strftime(d.\"from\", '%Y-%m-%d') || ' to ' || strftime(d.\"to\", '%Y-%m-%d')"
         " || ': ' || d.note",
+        "dark",
     )
 
 
-def _dark(db: Engine, state: str, how: str, limit: str, note: str) -> None:
+def _dark(db: Engine, state: str, how: str, limit: str, note: str, rows: str = "coverage") -> None:
     """Find what lay in a mailbox in stretches that its item log can't see, while the intruder was about.
 
     A stretch counts where it overlaps the time from the intruder's first to last trace in that mailbox. What came
@@ -42,10 +60,10 @@ def _dark(db: Engine, state: str, how: str, limit: str, note: str) -> None:
         INSERT INTO grounds
         WITH d AS (
             SELECT cov.*, cov.scope AS mailbox, epoch_us(cov."from") AS low, epoch_us(cov."to") AS high, p.first, p.last
-            FROM coverage cov JOIN presence p ON p.mailbox = cov.scope AND p.items = cov.source
+            FROM {rows} cov JOIN presence p ON p.mailbox = cov.scope AND p.items = cov.source
             WHERE cov.state = '{state}'
               AND epoch_us(cov."from") <= p.last AND epoch_us(cov."to") >= p.first)
-        SELECT c.n, 'in_reach', '{how}', NULL, {note}, NULL, greatest(d.low, d.first)
+        SELECT c.n, 'in_reach', '{how}', d.event_id, {note}, NULL, greatest(d.low, d.first)
         FROM d JOIN copies c USING (mailbox)
         WHERE coalesce(c.arrived <= {limit}, TRUE) AND coalesce(c.gone >= greatest(d.low, d.first), TRUE)"""
     )
@@ -75,7 +93,9 @@ def logged(db: Engine) -> None:
     db.execute("""
         INSERT INTO grounds
         SELECT c.n, 'not_accessed', 'log_whole', NULL,
-               'the item log of this mailbox is whole while the intruder was in it, and does not name the letter',
+               'the item log of this mailbox is whole from ' || strftime(make_timestamptz(min(p.first)), '%Y-%m-%d %H:%M')
+               || ' to ' || strftime(make_timestamptz(max(p.last)), '%Y-%m-%d %H:%M')
+               || ', while the intruder was in it, and does not name the letter',
                NULL, min(p.first)
         FROM presence p JOIN copies c USING (mailbox) ANTI JOIN grounds g USING (n)
         WHERE coalesce(c.arrived <= p.last, TRUE) AND coalesce(c.gone >= p.first, TRUE) GROUP BY c.n""")

@@ -18,12 +18,15 @@ from unsealed.query import Engine, literal
 ADVANCED = "2f442157-a11c-46b9-ae5b-6e39ff4e5849"
 """The service plan M365_ADVANCED_AUDITING."""
 _PLAN = "m365_advanced_auditing"
-_PREMIUM = re.compile(r"(?:^|[^a-z])(?:e5|a5|g5|f5_comp|f5_seccomp|f5_sec_comp|enterprisepremium|premium_edu|e5_compliance)")
+_PREMIUM = re.compile(
+    r"(?:^|[^a-z])(?:e5|a5|g5|f5_comp|f5_seccomp|f5_sec_comp|enterprisepremium|premium_edu|e5_compliance)"
+)
 _LICENCE = re.compile(r"skuname=([^,\]]*).*?disabledplans=\[([^\]]*)\]", re.DOTALL)
 _ENABLED = {"0", "1", "enabled", "warning", ""}
 _TRUE, _FALSE = {"true", "$true", "1"}, {"false", "$false", "0"}
 _KINDS = {"auditowner": "owner", "auditdelegate": "delegate", "auditadmin": "admin"}
-_CMDLETS = ("set-mailbox", "set-mailboxauditbypassassociation", "set-adminauditlogconfig", "set-organizationconfig")
+_BYPASS = "set-mailboxauditbypassassociation"
+_CMDLETS = ("set-mailbox", _BYPASS, "set-adminauditlogconfig", "set-organizationconfig")
 _LICENCES = ("change user license", "update user")
 _ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 _EDITED = re.compile(r"(add|remove)\s*[=:]\s*(.*?)(?=;?\s*(?:add|remove)\s*[=:]|$)", re.DOTALL)
@@ -84,33 +87,49 @@ def stretches(found: Iterable[Switch]) -> list[Off]:
 
 
 def _read(row: dict[str, Any], record: dict[str, Any], known: dict[str, set[str]]) -> Iterator[Switch]:
-    operation, given = row["operation"], _parameters(record)
-    if operation in _LICENCES:
+    if row["operation"] in _LICENCES:
         yield from _licence(row, record)
         return
+    given = _parameters(record)
+    told = _tenant(row["operation"], given)
+    for who in _owners(given, row, known) if row["operation"] in {"set-mailbox", _BYPASS} else ():
+        told += _mailbox(row["operation"], given, who)
+    for setting, scope, hides, off, words in told:
+        yield Switch(row["us"], setting, scope, hides, off, row["event_id"], words)
 
-    def switch(setting: str, scope: str, hides: str, words: str, *, off: bool) -> Switch:
-        return Switch(row["us"], setting, scope, hides, off, row["event_id"], words)
 
-    if operation == "set-adminauditlogconfig" and (told := _flag(given, "unifiedauditlogingestionenabled")) is not None:
+_Told = list[tuple[str, str, str, bool, str]]
+
+
+def _tenant(operation: str, given: dict[str, str]) -> _Told:
+    """Read what a cmdlet sets for everyone."""
+    told: _Told = []
+    if operation == "set-adminauditlogconfig" and (on := _flag(given, "unifiedauditlogingestionenabled")) is not None:
         words = "Set-AdminAuditLogConfig -UnifiedAuditLogIngestionEnabled false: nothing was logged for anyone"
-        yield switch("ingestion", EVERYONE, "all", words, off=not told)
-    if operation == "set-organizationconfig" and (told := _flag(given, "auditdisabled")) is not None:
+        told.append(("ingestion", EVERYONE, "all", not on, words))
+    if operation == "set-organizationconfig" and (off := _flag(given, "auditdisabled")) is not None:
         words = "Set-OrganizationConfig -AuditDisabled true: mailbox auditing was off for everyone"
-        yield switch("organisation", EVERYONE, "all", words, off=told)
-    for who in _owners(given, row, known):
-        if operation == "set-mailboxauditbypassassociation" and (told := _flag(given, "auditbypassenabled")) is not None:
+        told.append(("organisation", EVERYONE, "all", off, words))
+    return told
+
+
+def _mailbox(operation: str, given: dict[str, str], who: str) -> _Told:
+    """Read what a cmdlet sets for a mailbox or an account."""
+    told: _Told = []
+    if operation == _BYPASS:
+        if (off := _flag(given, "auditbypassenabled")) is not None:
             words = f"Set-MailboxAuditBypassAssociation: nothing that {who} did in mailboxes was logged"
-            yield switch("bypass", who, "account", words, off=told)
-        if operation == "set-mailbox":
-            if (told := _flag(given, "auditenabled")) is not None:
-                words = "Set-Mailbox -AuditEnabled false: the auditing of this mailbox was switched off"
-                yield switch("enabled", who, "all", words, off=not told)
-            for name, kind in _KINDS.items():
-                on = _listed(given.get(name), given.get("defaultauditset"), kind)
-                if on is not None:
-                    words = f"Set-Mailbox -Audit{kind.capitalize()}: MailItemsAccessed was taken out of what is logged of its {kind}"
-                    yield switch(name, who, kind, words, off=not on)
+            told.append(("bypass", who, "account", off, words))
+        return told
+    if (on := _flag(given, "auditenabled")) is not None:
+        words = "Set-Mailbox -AuditEnabled false: the auditing of this mailbox was switched off"
+        told.append(("enabled", who, "all", not on, words))
+    for name, kind in _KINDS.items():
+        listed = _listed(given.get(name), given.get("defaultauditset"), kind)
+        if listed is not None:
+            words = f"Set-Mailbox -Audit{kind.capitalize()}: MailItemsAccessed of its {kind} was no longer logged"
+            told.append((name, who, kind, not listed, words))
+    return told
 
 
 def _listed(value: str | None, default: str | None, kind: str) -> bool | None:
@@ -152,9 +171,10 @@ def premium(value: object) -> bool:
     except ValueError:
         return False
     for plan in plans if isinstance(plans, list) else [plans]:
-        if isinstance(plan, dict) and str(plan.get("ServicePlanId", "")).lower() == ADVANCED:
-            if str(plan.get("CapabilityStatus", "")).lower() in _ENABLED:
-                return True
+        told = plan if isinstance(plan, dict) else {}
+        status = str(told.get("CapabilityStatus", "")).lower()
+        if str(told.get("ServicePlanId", "")).lower() == ADVANCED and status in _ENABLED:
+            return True
     return False
 
 

@@ -3,6 +3,8 @@
 A log of its own rhythm: days without a record are dark where there should be some (`rhythm`). The sign-ins of Microsoft 365
 are looked at apart where they begin later, end earlier or have other holes than the log that they stand in.
 
+What switched the item log off and on again, and who is concerned, is told by `audit_settings` and `switched`.
+
 Rules: MailItemsAccessed is written only where licence and mailbox settings allow, so that some record of a mailbox
 exists shows that it was on; after a record with IsThrottled=True nothing may have been written for 24 hours
 (https://learn.microsoft.com/purview/audit-log-investigate-accounts).
@@ -10,13 +12,14 @@ exists shows that it was on; after a record with IsThrottled=True nothing may ha
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 
 from unsealed import schema
-from unsealed.hunt import rhythm, signins
+from unsealed.hunt import rhythm, signins, switched
 from unsealed.hunt.actor import DAY
+from unsealed.hunt.spans import Span, merged
 from unsealed.query import Engine
 
 HOLE_DAYS = 4
@@ -37,14 +40,6 @@ RETENTIONS = (30, 90, 180, 365)
 """Days for which audit logs are usually kept."""
 
 
-class Span(NamedTuple):
-    """A stretch of time, and why it is not whole."""
-
-    low: int
-    high: int
-    why: str
-
-
 def look(db: Engine) -> None:
     """Make the temporary table `cov`: a log as a whole (scope `*`), then its item log by mailbox.
 
@@ -59,8 +54,10 @@ def look(db: Engine) -> None:
         rows += made
     if LOG in holes:
         rows += _sign_ins(db, rows, holes[LOG])
-    for box in _mailboxes(db):
-        rows += _item_log(box, holes.get(LOG, []))
+    boxes = _mailboxes(db)
+    off = switched.off(db, [box["mailbox"] for box in boxes])
+    for box in boxes:
+        rows += _item_log(box, holes.get(LOG, []), off.get(box["mailbox"], []))
     db.register("spans", _table(rows))
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE cov AS
@@ -75,7 +72,8 @@ def look(db: Engine) -> None:
                 SELECT s.n, count(*) FROM spans s JOIN items i ON i.mailbox = s.scope
                 WHERE s.source = '{ITEMS}' AND i.time >= s."from"
                   AND (i.time < s."to" OR (i.time = s."to" AND i.time = (SELECT max(time) FROM items))) GROUP BY s.n)
-        SELECT s.source, s.scope, s."from", s."to", coalesce(c.records, 0) AS records, s.state, s.note, s.n
+        SELECT s.source, s.scope, s."from", s."to", coalesce(c.records, 0) AS records, s.state, s.note,
+               s.event_id, s.n
         FROM spans s LEFT JOIN counted c USING (n)""")
 
 
@@ -162,12 +160,13 @@ def _mailboxes(db: Engine) -> list[dict[str, Any]]:
         LEFT JOIN throttles USING (mailbox) WHERE bounds.low IS NOT NULL ORDER BY boxes.mailbox""")
 
 
-def _item_log(box: dict[str, Any], holes: list[Span]) -> Iterator[dict[str, Any]]:
+def _item_log(box: dict[str, Any], holes: list[Span], off: list[Span]) -> Iterator[dict[str, Any]]:
     """Give the rows of one mailbox's item log: dark spans first, then throttled ones, and the rest is whole."""
     name, low, high = box["mailbox"], box["low"], box["high"]
     if box["first"] is None:
         note = "no MailItemsAccessed record of this mailbox by anyone: the item log was off, or is not in the evidence"
-        yield _row(ITEMS, name, low, high, "absent", note)
+        event_id = next((span.event_id for span in off), None)
+        yield _row(ITEMS, name, low, high, "absent", "; ".join([note, *(span.why for span in off)]), event_id)
         return
     first, last = box["first"] - EDGE, box["last"] + EDGE
     silences = [
@@ -176,15 +175,17 @@ def _item_log(box: dict[str, Any], holes: list[Span]) -> Iterator[dict[str, Any]
     ]
     before = Span(low, first, "before the first item record of this mailbox")
     after = Span(last, high, "after the last item record of this mailbox")
-    dark = _merged([*holes, *silences, *(span for span in (before, after) if span.low < span.high)])
+    known = [Span(max(span.low, low), min(span.high, high), span.why, span.event_id) for span in off]
+    known = [span for span in known if span.low < span.high]
+    dark = merged([*holes, *silences, *known, *(span for span in (before, after) if span.low < span.high)])
     why = "IsThrottled: for 24 hours anything may have been opened unrecorded"
-    throttled = _merged([Span(time, time + THROTTLE, why) for time in box["times"] or []])
+    throttled = merged([Span(time, time + THROTTLE, why) for time in box["times"] or []])
     for span in dark:
-        yield _row(ITEMS, name, span.low, span.high, "gap", span.why)
+        yield _row(ITEMS, name, span.low, span.high, "gap", span.why, span.event_id)
     for span in throttled:
         yield _row(ITEMS, name, span.low, span.high, "throttled", span.why)
     cursor, end = max(low, first), min(last, high)
-    for span in _merged([*dark, *throttled]):
+    for span in merged([*dark, *throttled]):
         if cursor < span.low:
             yield _row(ITEMS, name, cursor, min(span.low, end), "whole", "item records by someone")
         cursor = max(cursor, span.high)
@@ -192,19 +193,11 @@ def _item_log(box: dict[str, Any], holes: list[Span]) -> Iterator[dict[str, Any]
         yield _row(ITEMS, name, cursor, max(cursor, end), "whole", "item records by someone")
 
 
-def _merged(spans: list[Span]) -> list[Span]:
-    """Join spans that overlap; the first one's reason stands."""
-    merged: list[Span] = []
-    for span in sorted(spans):
-        if merged and span.low <= merged[-1].high:
-            merged[-1] = Span(merged[-1].low, max(span.high, merged[-1].high), merged[-1].why)
-        else:
-            merged.append(span)
-    return merged
-
-
-def _row(source: str, scope: str, low: int, high: int, state: str, note: str) -> dict[str, Any]:
-    return {"source": source, "scope": scope, "from": low, "to": high, "state": state, "note": note}
+def _row(
+    source: str, scope: str, low: int, high: int, state: str, note: str, event_id: str | None = None
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"source": source, "scope": scope, "from": low, "to": high, "state": state, "note": note}
+    return row | {"event_id": event_id}
 
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:
