@@ -33,12 +33,12 @@ STAGES = (
         "hunt",
         "When did they get in, when were they out?",
         ("events", "accesses", "messages", "attachments"),
-        ("findings", "activity", "coverage", "intrusion"),
+        ("findings", "activity", "coverage", "clocks", "intrusion"),
     ),
     Stage(
         "expose",
         "Which letters did they open?",
-        ("activity", "accesses", "events", "messages", "coverage"),
+        ("activity", "accesses", "events", "messages", "coverage", "clocks"),
         ("exposures",),
     ),
 )

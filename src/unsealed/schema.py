@@ -242,6 +242,22 @@ _TABLES = (
         ("event_id", TEXT, "the event that shows why, such as the change of a setting; null where none does"),
     ),
     _table(
+        "clocks",
+        "hunt",
+        "How far the clocks of two sources lie apart: a row for each two that have facts in common.",
+        ("source", TEXT, "which log; `received:HOST` for the Received fields that a server wrote"),
+        (
+            "against",
+            TEXT,
+            "what it is compared with: a log, `received` (the newest Received field) or `date` (the Date field)",
+        ),
+        ("pairs", COUNT, "facts that both have"),
+        ("offset_seconds", pa.float64(), "how far it is ahead, by the median; negative where it is behind"),
+        ("spread_seconds", pa.float64(), "how far single pairs lie from that: 1.4826 times their median distance"),
+        ("used", FLAG, "the offset is beyond the spread, and verdicts reckon with it"),
+        ("note", TEXT, "in words"),
+    ),
+    _table(
         "intrusion",
         "hunt",
         "When they were in: one row, bounds and not a date.",

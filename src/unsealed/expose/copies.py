@@ -29,13 +29,19 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
         db: the case.
         reached: mailboxes that responders know were reachable.
 
+    Times of `presence` and `copies` are put right by what `clocks` says of their source, and stretched by its spread.
+
     `act`: the intruder's events that count; `way` is the way in by which they came, `because` says in words why an event
     counts that is not in `activity`. `came`: when somebody of theirs was in which mailbox, on which way. `presence`: from
     when to when they were seen in each mailbox, a row a way; `items` is the item log of that way in `coverage`, if any.
     `named`: every access that names a message. `copies`: what is judged, one row a copy, numbered. `grounds`: empty,
     to be filled.
     """
-    db.execute("CREATE OR REPLACE TEMP TABLE skew (source VARCHAR, shift BIGINT, margin BIGINT)")
+    db.execute("""
+        CREATE OR REPLACE TEMP TABLE skew AS
+        SELECT source, (offset_seconds * 1000000)::BIGINT AS shift, (spread_seconds * 1000000)::BIGINT AS margin
+        FROM (SELECT c.source, max(c.spread_seconds) AS spread_seconds, arg_max(c.offset_seconds, c.pairs) AS offset_seconds
+              FROM clocks c WHERE c.used GROUP BY c.source)""")
     _came(db)
     db.register("folder_keys", _folder_keys(db))
     db.register("reached", pa.table({"mailbox": pa.array(reached, pa.string())}))
@@ -44,9 +50,11 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
         CREATE OR REPLACE TEMP TABLE copies AS
         WITH held AS (
                 SELECT message_id, {bare("m.internet_message_id")} AS mid, internet_message_id, mailbox, m.folder,
-                       k.key AS folder_key, epoch_us(arrived) AS arrived, NULL::BIGINT AS gone,
+                       k.key AS folder_key,
+                       epoch_us(arrived) - coalesce(s.shift, 0) AS arrived, NULL::BIGINT AS gone,
                        conversation_id, subject, from_address, date, content_hash
-                FROM messages m LEFT JOIN folder_keys k ON k.folder IS NOT DISTINCT FROM m.folder),
+                FROM messages m LEFT JOIN folder_keys k ON k.folder IS NOT DISTINCT FROM m.folder
+                LEFT JOIN skew s ON s.source = 'received:' || lower(list_filter(m.received, lambda h: h.time IS NOT NULL)[1].by)),
              since AS (
                 SELECT h.* REPLACE (least(h.arrived, CASE WHEN h.arrived IS NOT NULL THEN n.first END) AS arrived)
                 FROM held h LEFT JOIN named n ON n.mid = h.mid AND n.mailbox = h.mailbox),
@@ -87,8 +95,10 @@ def _came(db: Engine) -> None:
             step(db)
     db.execute("""
         CREATE OR REPLACE TEMP TABLE presence AS
-        SELECT c.mailbox, c.way, any_value(w.items) AS items, min(c.source) AS source, min(c.us) AS first, max(c.us) AS last
-        FROM came c LEFT JOIN (SELECT DISTINCT way, items FROM ways) w USING (way) GROUP BY c.mailbox, c.way""")
+        SELECT c.mailbox, c.way, any_value(w.items) AS items, min(c.source) AS source,
+               min(c.us - coalesce(k.shift + k.margin, 0)) AS first, max(c.us - coalesce(k.shift - k.margin, 0)) AS last
+        FROM came c LEFT JOIN skew k ON k.source = c.source
+        LEFT JOIN (SELECT DISTINCT way, items FROM ways) w USING (way) GROUP BY c.mailbox, c.way""")
 
 
 def _named(db: Engine) -> None:

@@ -1,4 +1,4 @@
-"""When did they get in, when were they out? Events and mail to `findings`, `activity`, `coverage` and `intrusion`."""
+"""When did they get in, when were they out? Events and mail to `findings`, `activity`, `coverage`, `clocks` and `intrusion`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from unsealed import schema
 from unsealed.case import Case
-from unsealed.hunt import activity, allow, behaviour, coverage, detections, indicators, intrusion, match
+from unsealed.hunt import activity, allow, behaviour, clocks, coverage, detections, indicators, intrusion, match
 from unsealed.hunt.sigma import Loaded
 from unsealed.query import engine, replace
 
@@ -78,11 +78,13 @@ def hunt(
         activity.grow(db, case.journal.decisions())
         told.left_out = activity.left_out(db)
         coverage.look(db)
+        clocks.look(db)
         measured = intrusion.measure(db, case.config)
         told.needs = [asdict(need) for need in measured.needs]
         db.write("findings", "SELECT * FROM found ORDER BY time NULLS LAST, finding_id")
         db.write("activity", "SELECT * FROM act ORDER BY time, event_id")
         db.write("coverage", "SELECT * EXCLUDE (n) FROM cov ORDER BY n")
+        db.write("clocks", clocks.told())
     rows = [measured.row] if measured.row else []
     replace(case, "intrusion", pa.Table.from_pylist(rows, schema.TABLES["intrusion"].schema))
     return told

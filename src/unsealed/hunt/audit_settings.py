@@ -71,6 +71,21 @@ def switches(db: Engine) -> list[Switch]:
     return [switch for row in rows for switch in _read(row, _record(row["raw"]), known)]
 
 
+def grants(db: Engine) -> list[tuple[str, str]]:
+    """Give the mailboxes to which an account was given full access in the time of the log, with the account."""
+    rows = db.rows("""
+        SELECT event_id, target, raw FROM events
+        WHERE source = 'm365_audit' AND lower(operation) = 'add-mailboxpermission' AND outcome IS DISTINCT FROM 'failure'
+        ORDER BY time, event_id""")
+    known = _names(db) if rows else {}
+    found = []
+    for row in rows:
+        given = _parameters(_record(row["raw"]))
+        people = _owners({"identity": given.get("user", "")}, {"target": None}, known)
+        found += [(box, who) for box in _owners(given, row, known) for who in people]
+    return found
+
+
 def stretches(found: Iterable[Switch]) -> list[Off]:
     """Bring each switching off together with the next switching on of the same setting."""
     open_: dict[tuple[str, str, str], Switch] = {}

@@ -54,7 +54,7 @@ def _time(us: int) -> str:
 
 
 def _hands(db: Engine) -> dict[str, set[str]]:
-    """Give, by mailbox, the accounts by which the intruder was in it."""
+    """Give, by mailbox, the accounts by which the intruder was in it, or could be: theirs, with permission to it."""
     rows = db.rows("""
         SELECT DISTINCT coalesce(mailbox, "user") AS box, "user" AS who FROM act
         WHERE inside AND state <> 'rejected' AND "user" IS NOT NULL
@@ -62,6 +62,10 @@ def _hands(db: Engine) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in rows:
         found.setdefault(row["box"], set()).add(row["who"])
+    theirs = set().union(*found.values()) if found else set()
+    for box, who in audit_settings.grants(db):
+        if who in theirs:
+            found.setdefault(box, set()).add(who)
     return found
 
 
