@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import hunt
+import join
 import make
 from measure import HERE, WORK, cpu, fresh, unsealed, watched
 
@@ -89,7 +90,7 @@ def main() -> None:
     """Run all benchmarks; `--quick` makes them small."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="small inputs, for a look")
-    options.add_argument("--only", choices=["mail", "audit", "syslog", "hunt", "memory"])
+    options.add_argument("--only", choices=["mail", "audit", "syslog", "hunt", "join", "memory"])
     for name, what in (
         ("sigma", "SigmaHQ/sigma"),
         ("events", "OTRF/Security-Datasets"),
@@ -111,6 +112,8 @@ def main() -> None:
         syslog(2_000_000 // scale)
     if chosen.only in {None, "hunt"}:
         hunt.hunt(evidence, scale, chosen.sigma, chosen.events, chosen.zircolite)
+    if chosen.only in {None, "join"}:
+        join.join(scale)
     if chosen.only in {None, "memory"}:
         memory([make.fat(letter, 20_000) for letter in letters[:1000]], 4_000_000_000 // scale)
 

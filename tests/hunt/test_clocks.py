@@ -153,7 +153,9 @@ def test_what_is_off_is_said(scene: Scene) -> None:
     with engine(scene.case) as db:
         found = sentences(db, translator("en"))
     assert found == [
-        "The clock of dovecot is 9 hours ahead of the letters' Received fields, by 20 records that both have. "
-        + "Was it read in the wrong time zone? Then give --timezone and read it again.",
+        (
+            "The clock of dovecot is 9 hours ahead of the letters' Received fields, by 20 records that both have."
+            " Was it read in the wrong time zone? Then give --timezone and read it again."
+        ),
         "The clock of entra_signin is 90 seconds ahead of m365_audit, by 12 records that both have. Verdicts reckon with that.",
     ]
