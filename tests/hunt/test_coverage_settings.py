@@ -143,6 +143,16 @@ def test_a_bypass_hides_one_account_in_every_mailbox_and_no_other(scene: Scene) 
     assert gaps(scene, "carol@example.org") == []
 
 
+def test_a_bypass_hides_a_mailbox_to_which_the_account_was_given_access(scene: Scene) -> None:
+    read_except(scene, 0, 0, BOB)
+    scene.sign_in(15)
+    cmdlet(scene, 16, "Add-MailboxPermission", Identity="bob", User="alice", AccessRights="FullAccess")
+    event = cmdlet(scene, 20, "Set-MailboxAuditBypassAssociation", Identity=ALICE, AuditBypassEnabled="True")
+    ((low, _, note, found),) = gaps(scene, BOB)
+    assert (low, found) == (20, event)
+    assert ALICE in note
+
+
 def test_a_bypass_of_an_account_that_the_intruder_never_had_hides_nothing_of_theirs(scene: Scene) -> None:
     read_except(scene, 0, 0)
     scene.sign_in(15)
@@ -167,6 +177,16 @@ def test_a_licence_taken_away_ends_the_item_log(scene: Scene, old: str, new: str
     ((low, high, note, found),) = gaps(scene)
     assert (low, high, found) == (20, 24, event)
     assert "licence" in note
+
+
+def test_the_log_of_entra_tells_licences_in_a_form_of_its_own(scene: Scene) -> None:
+    read_except(scene, 20, 24)
+    for day, old, new in ((20, E5, E3), (24, E3, E5)):
+        pairs = [{"displayName": "AssignedLicense", "oldValue": old, "newValue": new}]
+        raw = json.dumps({"targetResources": [{"userPrincipalName": ALICE, "modifiedProperties": pairs}]})
+        more: dict[str, Any] = {"mailbox": None, "client_ip": "192.0.2.99", "source": "entra_audit", "raw": raw}
+        scene.event(day, "Update user", ADMIN, **more)
+    assert [(gap[0], gap[1]) for gap in gaps(scene)] == [(20, 24)]
 
 
 def test_a_licence_given_late_says_why_the_log_begins_there(scene: Scene) -> None:
