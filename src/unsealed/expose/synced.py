@@ -44,8 +44,8 @@ def synced(db: Engine) -> None:
         WITH here AS (
                 SELECT p.place, p.mailbox, p.named, p.sure AND s.sure AS sure, s.n, coalesce(s."from", -1) AS since,
                        coalesce(s."to", 1::BIGINT << 62) AS till
-                FROM places p JOIN copies c ON c.mailbox = p.mailbox JOIN stays s ON s.n = c.n
-                    AND s.folder IS NOT DISTINCT FROM p.held),
+                FROM places p JOIN (SELECT stays.*, mailbox FROM stays JOIN copies USING (n)) s
+                    ON s.mailbox = p.mailbox AND s.folder IS NOT DISTINCT FROM p.held),
              moments AS (
                 SELECT p.place, s.us, min(s.event_id) AS event_id
                 FROM places p JOIN syncs s ON s.mailbox = p.mailbox AND s.named IS NOT DISTINCT FROM p.named GROUP BY ALL),
