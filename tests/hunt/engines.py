@@ -106,9 +106,7 @@ class Engines:
                 found[row["rule"]].append(int(row["event_id"][1:]))
             said = [self._sql(db, one) for one in rules]
         assert said == found
-        wanted = [
-            [at for at, row in enumerate(self.rows) if sigma_oracle.holds(one.tree, row, LOG.field)] for one in rules
-        ]
+        wanted = [[at for at, row in enumerate(self.rows) if sigma_oracle.holds(one.tree, row, LOG.field)] for one in rules]
         assert found == wanted
         return found
 
