@@ -63,7 +63,13 @@ class Engine:
             return
         files = ", ".join(literal(str(part)) for part in parts)
         columns = ", ".join(f'"{field.name}"' for field in wanted)
-        self._db.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM read_parquet([{files}], union_by_name = true)')
+        source = f"read_parquet([{files}], union_by_name = true)"
+        try:
+            self._db.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM {source}')
+        except duckdb.BinderException:  # the case was read before a column was added: there it is null
+            self._db.register(f"_empty_{name}", schema.empty(name))
+            whole = f'FROM {source} UNION ALL BY NAME FROM "_empty_{name}"'
+            self._db.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM ({whole})')
 
     def register(self, name: str, table: pa.Table) -> None:
         """Give an Arrow table a name in SQL."""
