@@ -65,7 +65,7 @@ def windows(sigma: Path, events: Path, zircolite: Path | None, scale: int) -> No
     print(f"  unsealed read --workers 0                 {read:8.1f} CPU s")
     print(f"  first hunt (rules read, start-up counted) {first:8.1f} CPU s")
     print(
-        f"  re-hunt (the same)                        {again:8.1f} CPU s; of it rules {found['load']:.1f}, tables {found['hunt']:.1f}"
+        f"  re-hunt (what was read of rules is kept)  {again:8.1f} CPU s; of it rules {found['load']:.1f}, tables {found['hunt']:.1f}"
     )
     print(f"  peak memory of a hunt                     {peak / (1 << 20):8,.0f} MiB (bar: 2,048)")
     if zircolite is None:
