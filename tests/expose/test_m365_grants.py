@@ -357,6 +357,7 @@ def test_a_grant_names_the_application_by_its_object_and_other_records_tell_its_
     mine.event(11, "Add delegated permission grant.", mailbox=None, raw=json.dumps({"ModifiedProperties": pairs}))
     by_app(mine, 20, [f"read-{ALICE}"])
     assert mine.run().verdict(f"read-{ALICE}") == "accessed: bind"
+    assert "the application rnicrosoft" in mine.row(f"read-{ALICE}")["grounds"][0]["note"]
 
 
 def test_records_of_one_consent_without_an_address_are_of_the_same_hand(mine: Scene) -> None:

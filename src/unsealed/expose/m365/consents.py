@@ -150,6 +150,8 @@ class Directory:
         self.apps: dict[str, str] = {}
         """Application ids by object id and by name, folded."""
         self.people: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        """Applications' names by their ids."""
 
     def learn(self, name: str, record: Change) -> None:
         """Take in what a record tells of names and ids."""
@@ -160,6 +162,8 @@ class Directory:
             self.apps[client] = app
         if name in {CONSENT, *_ENDS_ALL, _CHANGE, "add service principal"}:
             app = _guid(record.new.get("targetid.serviceprincipalnames", ""))
+            if app and record.name:
+                self.names[app] = record.name
             for key in (*record.objects, record.name) if app else ():
                 if cmdlets.folded(key) and cmdlets.folded(key) != app:
                     self.apps.setdefault(cmdlets.folded(key), app)
@@ -248,7 +252,8 @@ def _delegated(
     reads = sorted(scopes & (FULL | HEADERS))
     if not reads or (box is None and not everybody):
         return
-    told = f"consent to the application {record.name or app} ({', '.join(reads)}) for {'every account' if everybody else box}"
+    name = record.new.get("serviceprincipal.displayname") or known.names.get(app) or app
+    told = f"consent to the application {name} ({', '.join(reads)}) for {'every account' if everybody else box}"
     full, theirs = bool(scopes & FULL), row["by_intruder"]
     given = Grant("app", app, box, None, row["us"], row["event_id"], row["user"], theirs, told, "delegated", full)
     if before:
@@ -295,7 +300,7 @@ def _end_delegated(ledger: Ledger, row: Row, record: Change, known: Directory, a
     found = [g for g in ledger.standing if g.kind == "app" and g.who == app and g.sort == "delegated"]
     found = [g for g in found if not told or (g.mailbox is None) == everybody]
     named = [g for g in found if g.mailbox in {whose, row["user"]} - {"", None}]
-    ended = found if everybody or len(found) == 1 else named
+    ended = found if everybody or len({g.mailbox for g in found}) == 1 else named
     for grant in found if not ended else ():
         grant.lives_until = grant.lives_until or row["us"]
     ledger.end(row["us"], lambda g: any(g is one for one in ended))
