@@ -43,9 +43,37 @@ def judge(db: Engine, way: str, words: str) -> None:
         words: how the way is called in a ground's note, such as "IMAP or POP".
     """
     _sums(db)
+    _there(db, way)
     db.execute(
         f"""
         INSERT INTO grounds
+        SELECT n, 'in_reach', 'no_item_log', event_id,
+               'the intruder was in this mailbox by ' || ? || ', whose log does not name what was read'
+               || CASE WHEN unbounded THEN '' ELSE '; at most ' || format('{{:,}}', greatest(bytes, coalesce(most, 0)))
+                                                  || ' bytes of letters were sent' END, NULL, low
+        FROM there WHERE could
+        UNION ALL
+        SELECT t.n, 'not_accessed', 'log_whole', NULL,
+               CASE WHEN t.bytes = 0 AND coalesce(t.most, 0) = 0
+                    THEN 'nothing that the intruder did in this mailbox by ' || ? || ' while the letter was there can give a letter'
+                    WHEN t.bytes = 0
+                    THEN 'the most that was sent to the intruder at once by ' || ? || ' while the letter was there ('
+                         || format('{{:,}}', t.most) || ' bytes) is less than the letter (' || format('{{:,}}', t.size) || ' bytes)'
+                    ELSE 'all that was sent to the intruder by ' || ? || ' while the letter was there ('
+                         || format('{{:,}}', t.bytes) || ' bytes) is less than its text alone (' || format('{{:,}}', t.need)
+                         || ' characters): it was not fetched whole' END, NULL, p.first
+        FROM there t LEFT JOIN (SELECT mailbox, first, last FROM presence WHERE way = {literal(way)}) p USING (mailbox)
+        WHERE NOT could AND (t.visits > 0 OR t.most IS NOT NULL
+                             OR (coalesce(t.known <= p.last, p.last IS NOT NULL) AND coalesce(t.gone >= p.first, TRUE)))""",
+        [words] * 4,
+    )
+
+
+def _there(db: Engine, way: str) -> None:
+    """Make `there`: every copy of the mailboxes concerned, with what was sent while it was there, and whether it could be."""
+    db.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE there AS
         WITH here AS (
                 SELECT c.n, c.mailbox, coalesce(c.arrived, {_EVER}) AS arrived, c.gone, c.arrived AS known,
                        CASE WHEN c.folder_key IN ({_OUTGOING}) THEN 'outgoing'
@@ -66,31 +94,11 @@ def judge(db: Engine, way: str, words: str) -> None:
                 ASOF LEFT JOIN ended b ON b.mailbox = h.mailbox AND b.outgoing = (h.lane = 'outgoing') AND b.high < h.arrived
                 ASOF LEFT JOIN begun a ON a.mailbox = h.mailbox AND a.outgoing = (h.lane = 'outgoing') AND a.low > h.gone
                 ASOF LEFT JOIN parts v ON v.mailbox = h.mailbox AND v.outgoing = (h.lane = 'outgoing') AND v.high >= h.arrived
-                ASOF LEFT JOIN wholes w ON w.mailbox = h.mailbox AND w.lane = h.lane AND w.high >= h.arrived),
-             there AS (
-                SELECT *, blind > 0 OR coalesce(most >= {_UNKNOWN}, FALSE) AS unbounded,
-                       visits > 0 AND (blind > 0 OR (bytes > 0 AND need <= bytes)) OR coalesce(most > 0 AND size <= most, FALSE)
-                           AS could
-                FROM met)
-        SELECT n, 'in_reach', 'no_item_log', event_id,
-               'the intruder was in this mailbox by ' || ? || ', whose log does not name what was read'
-               || CASE WHEN unbounded THEN '' ELSE '; at most ' || format('{{:,}}', greatest(bytes, coalesce(most, 0)))
-                                                  || ' bytes of letters were sent' END, NULL, low
-        FROM there WHERE could
-        UNION ALL
-        SELECT t.n, 'not_accessed', 'log_whole', NULL,
-               CASE WHEN t.bytes = 0 AND coalesce(t.most, 0) = 0
-                    THEN 'nothing that the intruder did in this mailbox by ' || ? || ' while the letter was there can give a letter'
-                    WHEN t.bytes = 0
-                    THEN 'the most that was sent to the intruder at once by ' || ? || ' while the letter was there ('
-                         || format('{{:,}}', t.most) || ' bytes) is less than the letter (' || format('{{:,}}', t.size) || ' bytes)'
-                    ELSE 'all that was sent to the intruder by ' || ? || ' while the letter was there ('
-                         || format('{{:,}}', t.bytes) || ' bytes) is less than its text alone (' || format('{{:,}}', t.need)
-                         || ' characters): it was not fetched whole' END, NULL, p.first
-        FROM there t LEFT JOIN (SELECT mailbox, first, last FROM presence WHERE way = {literal(way)}) p USING (mailbox)
-        WHERE NOT could AND (t.visits > 0 OR t.most IS NOT NULL
-                             OR (coalesce(t.known <= p.last, p.last IS NOT NULL) AND coalesce(t.gone >= p.first, TRUE)))""",
-        [words] * 4,
+                ASOF LEFT JOIN wholes w ON w.mailbox = h.mailbox AND w.lane = h.lane AND w.high >= h.arrived)
+        SELECT *, blind > 0 OR coalesce(most >= {_UNKNOWN}, FALSE) AS unbounded,
+               visits > 0 AND (blind > 0 OR (bytes > 0 AND need <= bytes)) OR coalesce(most > 0 AND size <= most, FALSE)
+                   AS could
+        FROM met"""
     )
 
 
