@@ -73,6 +73,8 @@ MAX_ATTRIBUTION = 3
 """Lines over which "On ... wrote:" may be wrapped."""
 FIELDS = 2
 """So many headers must follow the sender's."""
+SOON = 6
+"""Where "Bob wrote:" is followed by marks within so many lines, these tell what is quoted."""
 MAX_HEADERS = 8
 """Lines within which the second header of a quoted letter must come."""
 
@@ -157,7 +159,7 @@ def _quotations(lines: list[str], kinds: bytearray, marks: re.Pattern[str]) -> N
             marked = _next(lines, end)
             if marked is not None and marks.match(lines[marked]):
                 kinds[n:end] = bytes((QUOTED,)) * (end - n)
-            elif spoken:
+            elif spoken and not (_WROTE.search(lines[n]) and any(map(marks.match, lines[end : end + SOON]))):
                 kinds[n:] = bytes((QUOTED,)) * (len(lines) - n)
                 return
             else:
@@ -231,12 +233,11 @@ def _signature(lines: list[str], kinds: bytearray) -> None:
     spoken = [n for n, line in enumerate(lines) if kinds[n] == OWN and line.strip()]
     if not spoken:
         return
-    for n in spoken[1:][-SIGNATURE_LINES:]:
-        if _RULE.fullmatch(lines[n]):
-            for m in range(n, len(lines)):
-                if kinds[m] == OWN:
-                    kinds[m] = FOOTER
-            return
+    near = [n for n in spoken[1:][-SIGNATURE_LINES:] if _RULE.fullmatch(lines[n])]
+    begun = next((n for n in near if lines[n].strip() == "--"), near[0] if near else len(lines))
+    for n in range(begun, len(lines)):
+        if kinds[n] == OWN:
+            kinds[n] = FOOTER
 
 
 def _footer(lines: list[str], kinds: bytearray, common: Collection[int]) -> None:
