@@ -18,6 +18,17 @@ _EVER = -(1 << 62)
 _OUTGOING = ", ".join(map(literal, NOT_ARRIVED))
 
 
+_RULED_OUT = """CASE WHEN t.bytes = 0 AND coalesce(t.most, 0) = 0
+                    THEN 'nothing that the intruder did in this mailbox by ' || ? || ' while the letter was there can give a letter'
+                    WHEN t.bytes = 0
+                    THEN 'the most that was sent to the intruder at once by ' || ? || ' while the letter was there ('
+                         || format('{:,}', t.most) || ' bytes) is less than the letter (' || format('{:,}', t.size) || ' bytes)'
+                    ELSE 'all that was sent to the intruder by ' || ? || ' while the letter was there ('
+                         || format('{:,}', t.bytes) || ' bytes) is less than its text alone (' || format('{:,}', t.need)
+                         || ' characters): it was not fetched whole' END"""
+"""Why a letter can't have been given, with the numbers; three places take the way's name."""
+
+
 def begin(db: Engine) -> None:
     """Make `visits` empty: a row a session or request of the intruder's that could give them a letter.
 
@@ -54,14 +65,7 @@ def judge(db: Engine, way: str, words: str) -> None:
         FROM there WHERE could
         UNION ALL
         SELECT t.n, 'not_accessed', 'log_whole', NULL,
-               CASE WHEN t.bytes = 0 AND coalesce(t.most, 0) = 0
-                    THEN 'nothing that the intruder did in this mailbox by ' || ? || ' while the letter was there can give a letter'
-                    WHEN t.bytes = 0
-                    THEN 'the most that was sent to the intruder at once by ' || ? || ' while the letter was there ('
-                         || format('{{:,}}', t.most) || ' bytes) is less than the letter (' || format('{{:,}}', t.size) || ' bytes)'
-                    ELSE 'all that was sent to the intruder by ' || ? || ' while the letter was there ('
-                         || format('{{:,}}', t.bytes) || ' bytes) is less than its text alone (' || format('{{:,}}', t.need)
-                         || ' characters): it was not fetched whole' END, NULL, p.first
+               {_RULED_OUT}, NULL, p.first
         FROM there t LEFT JOIN (SELECT mailbox, first, last FROM presence WHERE way = {literal(way)}) p USING (mailbox)
         WHERE NOT could AND (t.visits > 0 OR t.most IS NOT NULL
                              OR (coalesce(t.known <= p.last, p.last IS NOT NULL) AND coalesce(t.gone >= p.first, TRUE)))""",

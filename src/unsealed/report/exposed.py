@@ -25,11 +25,12 @@ def most(case: Case, db: Engine) -> Facts:
     Keys: `conversations` (`talk`, `subject`), `senders` (`address`, `name`), `organisations` (`organisation`, `internal`,
     `partner`), each with a count for every verdict that is to be told about, `letters` (all of theirs in the evidence),
     and the first and last time; `growth` (`day`, `mailbox`, `letters`: newly opened or copied that day, by the first
-    time that a letter's copies name) and `taken`, what the intruder took most.
+    time that a letter's copies name) `taken`, what the intruder took most, and `searches`
+    (`query`, `times`, `mailboxes`), what they searched for.
     """
     _letters(case, db)
     document = {"conversations": _conversations(db), "senders": _senders(db), "organisations": _organisations(db)}
-    return {**document, "growth": _growth(db), "taken": _taken(db)}
+    return {**document, "growth": _growth(db), "taken": _taken(db), "searches": _searches(db)}
 
 
 def _letters(case: Case, db: Engine) -> None:
@@ -126,6 +127,12 @@ def _taken(db: Engine) -> Facts:
     }
 
 
+def _searches(db: Engine) -> list[Facts]:
+    return db.rows(f"""
+        SELECT query, count(*) AS times, list(DISTINCT mailbox ORDER BY mailbox) FILTER (mailbox IS NOT NULL)[1:5] AS mailboxes
+        FROM searches WHERE trim(query) <> '' GROUP BY query ORDER BY times DESC, query LIMIT {TOP}""")
+
+
 def sentences(found: Facts, _: words.Translate) -> list[str]:
     """Say in words what the intruder took most and looked for; nothing where nothing was opened."""
     taken = found["taken"]
@@ -154,6 +161,11 @@ def sentences(found: Facts, _: words.Translate) -> list[str]:
         often.format(organisation=row["organisation"], times=row["times"], opened=row["opened"], all=row["letters"])
         for row in taken["preferred"]
     ]
+    if found["searches"]:
+        shown = ", ".join(
+            _("“{query}” ({n:,})").format(query=row["query"][:80], n=row["times"]) for row in found["searches"][:8]
+        )
+        lines.append(_("They searched for {queries}.").format(queries=shown))
     return lines
 
 

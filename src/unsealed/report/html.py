@@ -8,7 +8,7 @@ from typing import Any
 from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
-from unsealed.report import exposed, hunting, needs, proof, words
+from unsealed.report import clocks, exposed, hunting, needs, proof, words
 from unsealed.report.facts import facts
 from unsealed.report.plain import plain
 from unsealed.report.plots import Lane, Span, growth, timeline
@@ -62,6 +62,7 @@ def render(case: Case, language: str) -> str:
             "findings": hunting.rules(db)[:MAX_RULES],
             "severities": hunting.severity_names(_),
             "needs": needs.sentences(document, _),
+            "clocks": clocks.sentences(db, _),
             "reach": case.config.reach,
             "language": language,
             "version": __version__,

@@ -6,6 +6,7 @@ from typing import Any
 from unsealed.i18n import current_language
 from unsealed.report import words
 from unsealed.report.plain import plain
+from unsealed.report.retell import retelling
 
 MAX_GROUNDS = 10
 """Grounds that are told; the rest is counted, and in `--json`."""
@@ -62,12 +63,12 @@ def _verdict(proof: Row, _: words.Translate) -> Iterator[str]:
         )
         for copy in proof["copies"]:
             where = " / ".join(_clean(copy[key]) for key in ("mailbox", "folder") if copy[key])
-            yield f"    {copy['message_id'] or '-'}  {where}: {_clean(copy['note'])}"
+            yield f"    {copy['message_id'] or '-'}  {where}: {_note(copy['note'], _)}"
 
 
 def _ground(ground: Row, number: int, proof: Row, _: words.Translate) -> Iterator[str]:
     name = words.ground_names(_).get(ground["how"], ground["how"])
-    yield _("Ground {n}: {name}: {note}").format(n=number, name=name, note=_clean(ground["note"]))
+    yield _("Ground {n}: {name}: {note}").format(n=number, name=name, note=_note(ground["note"], _))
     for record in ground["records"]:
         yield f"  {_said(record)}"
         if record is not proof["record"]:
@@ -96,7 +97,7 @@ def _said(record: Row) -> str:
 def _taken(record: Row, _: words.Translate) -> str:
     state = words.state_names(_).get(record["state"], record["state"])
     return _("taken for the intruder's: session {session}, {state}: {reason}").format(
-        session=_clean(record["session"]), state=state, reason=_clean(record["reason"])
+        session=_clean(record["session"]), state=state, reason=_note(record["reason"], _)
     )
 
 
@@ -150,7 +151,7 @@ def _facts(proof: Row, _: words.Translate) -> Iterator[str]:
     for row in facts["coverage"][:8]:
         yield "  " + _("log {source}: {state} from {start} to {end}: {note}").format(
             source=row["source"], state=states.get(row["state"], row["state"]), start=_moment(row["from"]),
-            end=_moment(row["to"]), note=_clean(row["note"]),
+            end=_moment(row["to"]), note=_note(row["note"], _),
         )  # fmt: skip
     if facts["named_count"]:
         yield "  " + _("{n:,} other records of the log name the letter; none of them is a ground:").format(
@@ -233,7 +234,7 @@ def _left(change: Row, _: words.Translate) -> str:
     names = words.ground_names(_)
     ground = change["grounds"][0] if change["grounds"] else {"how": "", "note": ""}
     name = names.get(ground["how"], ground["how"])
-    return f"{name}: {_clean(ground['note'])}" if ground["note"] else name
+    return f"{name}: {_note(ground['note'], _)}" if ground["note"] else name
 
 
 def _sure(change: Row, _: words.Translate) -> str:
@@ -245,6 +246,11 @@ def _sure(change: Row, _: words.Translate) -> str:
 def _moment(value: object) -> str:
     told = plain(value)
     return words.day(told) if isinstance(told, str) else ""
+
+
+def _note(text: str | None, _: words.Translate) -> str:
+    """Give a note of a table in the reader's language."""
+    return _clean(retelling(_).tell(text))
 
 
 def _clean(value: object) -> str:

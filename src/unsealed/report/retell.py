@@ -65,6 +65,12 @@ class Retelling:
         return self._pause.join(told) if told != pieces else text
 
 
+@lru_cache(maxsize=4)
+def retelling(translate: Translate) -> Retelling:
+    """Give the retelling into the language of a translator, made once."""
+    return Retelling(translate)
+
+
 def _pattern(template: str) -> re.Pattern[str]:
     """Give the expression that recognises a note by its template."""
     parts = []
