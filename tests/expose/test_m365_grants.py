@@ -80,6 +80,15 @@ def test_a_permission_that_nobody_took_away_stands_until_containment(
     assert scene.verdict("after", BOB) == wanted
 
 
+@pytest.mark.parametrize(("later", "wanted"), [(0.3, "not_accessed: log_whole"), (9, "in_reach: log_gap")])
+def test_a_mailbox_exported_hours_after_its_log_is_not_unseen_for_that(lived: Scene, later: float, wanted: str) -> None:
+    """A permission that still stands is seen by the log up to its end; days without a log are another matter."""
+    gives(lived)
+    end = max(row["time"] for row in lived.events)
+    lived.letter("newest", (end - at(0)).total_seconds() / 86400 + later, BOB)
+    assert lived.run().verdict("read", BOB) == wanted
+
+
 def test_after_the_removal_nothing_more_counts(lived: Scene) -> None:
     gives(lived)
     lived.cmdlet(15, "Remove-MailboxPermission", {"Identity": "bob", "User": CAROL, "AccessRights": "FullAccess"}, **ADMIN)

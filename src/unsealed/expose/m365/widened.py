@@ -25,6 +25,7 @@ ITEM_LOG = "m365_mail_items"
 NOT_MAIL = ("calendar", "contacts", "tasks", "notes", "予定表", "連絡先", "タスク", "メモ", "kalender", "kontakte")
 """Folders without letters: who reads these has no habit of reading mail."""
 _FOREVER = 1 << 62
+_DAY = 86_400_000_000
 
 
 def widened(db: Engine) -> None:
@@ -198,14 +199,17 @@ def _came(db: Engine, found: list[Grant]) -> None:
 def _stands(db: Engine) -> int:
     """Give until when a permission stands that nobody took away, in microseconds: containment, or as far as the evidence goes.
 
-    A trace of the intruder's after containment shows that it was none yet.
+    A trace of the intruder's after containment shows that it was none yet. Mailboxes are exported within a day of their
+    log: the hours between are no time in which somebody could read unseen.
     """
     last: int = db.value("SELECT max(us) FROM act WHERE inside") or 0
     contained = db.case.config.contained
     if contained:
         return max(last, int(contained.timestamp() * 1e6))
     ends = "SELECT epoch_us(max(time)) AS us FROM events UNION ALL SELECT epoch_us(max(arrived)) FROM messages"
-    return max(last, db.value(f"SELECT max(us) FROM ({ends})") or 0)
+    end: int = db.value(f"SELECT max(us) FROM ({ends})") or 0
+    logged: int = db.value("SELECT epoch_us(max(time)) FROM events WHERE source = 'm365_audit'") or 0
+    return max(last, logged if end - logged < _DAY else end)
 
 
 def kept_out(db: Engine) -> None:
