@@ -9,6 +9,7 @@ written `a|b`. `RULES` below names these sets, so that they can be decided; `exa
 RULES = """
 O1  A permission, rule or consent outlives the intruder's last trace, the item log is on and names nothing: letters
     that came in between are not_accessed|out_of_reach. Where the mailbox has no item log they are in_reach.
+    Where it still stands when the log ends, what the log does not name is also in_reach: nobody sees what came then.
 O2  Access to one folder only (folder permission): the mailbox's other folders are out_of_reach|not_accessed.
 O3  Within reach of an application permission for the whole tenant, mailboxes where it never read and whose item
     log is on: not_accessed|out_of_reach.

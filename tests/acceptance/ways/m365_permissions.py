@@ -144,6 +144,11 @@ def _truth(office: Office, boxes: dict[str, Box], grant: dict, remove: dict) -> 
     for copy in boxes["outlook"].copies:
         if copy.folder != "Inbox" and copy.arrived > grant["outlook"]:
             copy.verdict, copy.why = "not_accessed|out_of_reach", "came after the only moment in the whole mailbox (O2)"
+    for name in ("kept", "outlook"):
+        for copy in boxes[name].copies:
+            verdict, why = boxes[name].judge(copy)
+            if verdict.startswith("not_accessed") and not copy.verdict:
+                copy.verdict, copy.why = verdict + "|in_reach", why + "; it still stood when the log ends (O1)"
     seen = max(remove[name] for name in ("full", "blind", "folder"))
     for copy in boxes["blindfolder"].copies:
         if copy.folder == "Inbox" and copy.within(grant["blindfolder"], end):
