@@ -159,7 +159,7 @@ def _quotations(lines: list[str], kinds: bytearray, marks: re.Pattern[str]) -> N
             marked = _next(lines, end)
             if marked is not None and marks.match(lines[marked]):
                 kinds[n:end] = bytes((QUOTED,)) * (end - n)
-            elif spoken and not (_WROTE.search(lines[n]) and any(map(marks.match, lines[end : end + SOON]))):
+            elif spoken and not (_WROTE.search(line) and any(map(marks.match, lines[end : end + SOON]))):
                 kinds[n:] = bytes((QUOTED,)) * (len(lines) - n)
                 return
             else:
