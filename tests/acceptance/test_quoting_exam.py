@@ -45,7 +45,7 @@ def test_letters_quoted_in_every_way(tmp_path: Path) -> None:
     texts = quoting_exam.paragraphs(sorted(tmp_path.glob("*.txt")))
     replies = ["\n".join(text.split("\n")[:2])[:200] for text in texts[:10]]
     score = quoting_exam.made(tmp_path, texts[10:140], replies)
-    assert score.counts["right yes"] > 30
+    assert score.counts["right yes"] > 10
     assert score.precision >= 0.98, score.wrong
     assert score.recall >= 0.92, score.wrong
 
