@@ -13,10 +13,11 @@ import textwrap
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
 FULL, LITTLE = 1.0, 0.12
@@ -48,25 +49,24 @@ class Maker:
 
     def pairs(self) -> Iterator[Pair]:
         """Give every kind of pair in turn, linked and not, until there are no more words."""
-        try:
-            for number in itertools.count():
-                yield from self._round(number)
-        except StopIteration:
-            return
+        for number in itertools.count():
+            for make in self._round(number):
+                try:
+                    pair = make()
+                except StopIteration:
+                    return
+                yield pair
 
-    def _round(self, number: int) -> list[Pair]:
-        return [*self._ways(number), *(make(self, name) for name, make in LURES.items())]
-
-    def _ways(self, number: int) -> list[Pair]:
-        found = []
+    def _round(self, number: int) -> Iterator[Callable[[], Pair]]:
         for name, write in WAYS.items():
-            found.append(self._quoted(name, write, FULL, linked=True))
-            found.append(self._quoted(f"{name}, new thread", write, FULL, linked=False))
+            quoted = partial(self._quoted, write=write)
+            yield partial(quoted, name, share=FULL, linked=True)
+            yield partial(quoted, f"{name}, new thread", share=FULL, linked=False)
             for percent in (30, 50, 70):
-                told = f"{name}, {percent} % kept"
-                found.append(self._quoted(told, write, percent / 100, linked=bool(number % 2)))
-            found.append(self._quoted(f"{name}, 12 % kept", write, LITTLE, linked=True))
-        return found
+                yield partial(quoted, f"{name}, {percent} % kept", share=percent / 100, linked=bool(number % 2))
+            yield partial(quoted, f"{name}, 12 % kept", share=LITTLE, linked=True)
+        for name, lure in LURES.items():
+            yield partial(lure, self, name)
 
     def text(self) -> str:
         """Give the next words; no two letters say the same."""
@@ -93,7 +93,7 @@ class Maker:
         message.set_content(text)
         return message
 
-    def _quoted(self, name: str, write: Writer, share: float, *, linked: bool) -> Pair:
+    def _quoted(self, name: str, *, write: Writer, share: float, linked: bool) -> Pair:
         text = self.text()
         kept, part = trimmed(text, share)
         letter = self.letter(text)

@@ -20,6 +20,7 @@ FEWEST = 6
 LINE = 25
 OFTEN = 3
 MOST = 12
+MOST_WORDS = 4_000
 THEIRS = re.compile(
     r"(?im)^[ \t>]*(?:-{2,} ?original message|-{2,} ?forwarded|begin forwarded|----- ?元の|-{3,} ?転送"
     r"|from:.*\n(?:.*\n){0,3}[ \t>]*(?:sent|date):|差出人[:：].*\n(?:.*\n){0,3}.*件名[:：])"
@@ -59,7 +60,7 @@ class Text:
     @cached_property
     def whole(self) -> list[str]:
         """All its words, marks taken away."""
-        return tokens(re.sub(r"(?m)^[ \t>|＞]+", "", self.text))
+        return tokens(re.sub(r"(?m)^[ \t>|＞]+", "", self.text))[:MOST_WORDS]
 
     @cached_property
     def lines(self) -> set[str]:

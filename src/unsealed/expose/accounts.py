@@ -105,13 +105,13 @@ def _account(
     plain = name.strip().lower().rpartition("\\")[2]
     if _SERVICE.search(plain):
         return Account(name, None, "an account of the server itself")
-    if (seen := learned.get(name)) in boxes:
-        return Account(name, seen, None)
     local, at, domain = plain.partition("@")
     local = re.split(r"[*%+]", local, maxsplit=1)[0] if local[:1] not in "*%+" else local
     if at and f"{local}@{domain}" in boxes:
         return Account(name, f"{local}@{domain}", None)
     meant = index.get(local, [])
+    if len(meant) != 1 and (seen := learned.get(name)) in boxes:  # a shared mailbox may be all that a log names
+        return Account(name, seen, None)
     if at:
         if not _related(domain, (box.partition("@")[2] for box in meant), domains):
             return Account(name, None, "an address outside of the organisation")

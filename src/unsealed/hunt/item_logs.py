@@ -41,4 +41,4 @@ def gmail(db: Engine) -> list[dict[str, Any]]:
 
 
 def _row(scope: str, low: int, high: int, state: str, note: str) -> dict[str, Any]:
-    return {"source": GMAIL, "scope": scope, "from": low, "to": high, "state": state, "note": note}
+    return {"source": GMAIL, "scope": scope, "from": low, "to": high, "state": state, "note": note, "event_id": None}
