@@ -46,13 +46,17 @@ def judge(db: Engine, way: str, words: str) -> None:
     """Judge every copy that was there while the intruder was, on one way in: in reach, or ruled out with the numbers.
 
     Visits that give parts of letters add up; a visit that gives whole letters must have given this one alone. A copy
-    that now lies in a folder beside the inbox may have been moved there since; one that was sent never lay in it.
+    that now lies in a folder beside the inbox may have been moved there since; one that was sent never lay in it. A
+    visit's times are put right, and stretched, by what `clocks` says of its log.
 
     Args:
         db: the case, `visits` filled.
         way: the way in, as in `presence`.
         words: how the way is called in a ground's note, such as "IMAP or POP".
     """
+    db.execute("""
+        UPDATE visits SET low = low - k.shift - k.margin, high = high - k.shift + k.margin
+        FROM events e JOIN skew k ON k.source = e.source WHERE e.event_id = visits.event_id""")
     _sums(db)
     _there(db, way)
     db.execute(
