@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -180,8 +182,10 @@ class TestDemo:
 
     def test_nothing_in_the_case_changes(self, demo: Path) -> None:
         def state() -> dict[str, str]:
-            files = (path for path in demo.rglob("*") if path.is_file() and not path.name.startswith((".lock", "journal.sqlite-")))
-            return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+            files = (path for path in demo.rglob("*") if path.is_file() and not path.name.startswith((".lock", "journal.")))
+            with closing(sqlite3.connect(demo / "journal.sqlite")) as journal:
+                said = {"journal": "\n".join(journal.iterdump())}
+            return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files} | said
 
         before = state()
         row = next(row for row in letters(demo) if row["verdict"] == "copied")

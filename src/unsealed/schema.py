@@ -15,7 +15,7 @@ COUNT = pa.int64()
 FLAG = pa.bool_()
 ADDRESS = pa.struct([("address", TEXT), ("name", TEXT)])
 HOP = pa.struct([("by", TEXT), ("from", TEXT), ("time", TIME), ("ip", TEXT)])
-GROUND = pa.struct([("how", TEXT), ("event_id", TEXT), ("note", TEXT), ("message_id", TEXT)])
+GROUND = pa.struct([("how", TEXT), ("event_id", TEXT), ("note", TEXT), ("message_id", TEXT), ("trace", FLAG)])
 
 VERDICTS = ("accessed", "copied", "quoted", "in_reach", "not_accessed", "out_of_reach")
 """Strongest first. The first four are the default set to be told about."""
@@ -281,7 +281,11 @@ _TABLES = (
         ("mailbox", TEXT, "whose mailbox"),
         ("verdict", TEXT, "`accessed`, `copied`, `quoted`, `in_reach`, `not_accessed` or `out_of_reach`"),
         ("content_verdict", TEXT, "the strongest verdict of all copies of the letter"),
-        ("grounds", pa.list_(GROUND), "why: how, by which event or message, and a note"),
+        (
+            "grounds",
+            pa.list_(GROUND),
+            "why: how, by which event or message, a note; `trace`: the event shows no more than that the intruder was in",
+        ),
         ("first_time", TIME, "first time that the verdict's grounds name"),
         ("last_time", TIME, "last time that the verdict's grounds name"),
         ("folder", TEXT, "the folder"),

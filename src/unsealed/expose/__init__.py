@@ -1,7 +1,7 @@
 """Which letters did they open? Activity, accesses, events, messages and coverage to `exposures`."""
 
 from unsealed.case import Case
-from unsealed.expose import access, copies, known_reach, named, quoting, searches, verdict
+from unsealed.expose import access, copies, known_reach, named, quoting, searches, traces, verdict
 from unsealed.expose.ways import ways
 from unsealed.query import engine
 
@@ -20,12 +20,14 @@ def expose(case: Case) -> int:
         for way in ways().values():
             for step in way.took:
                 step(db)
-        for reach in case.config.reach:
-            known_reach.KINDS[reach.kind](db, reach)
         for ground in (access.throttled, access.dark_days, access.unlogged):
             ground(db)
+        traces.add(db)
+        for reach in case.config.reach:
+            known_reach.KINDS[reach.kind](db, reach)
         quoting.quoted(db)
         access.logged(db)
+        traces.add(db)
         access.unreached(db)
         searches.write(db)
         return verdict.write(db)

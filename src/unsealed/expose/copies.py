@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from unsealed import folders
-from unsealed.expose import accounts, stays
+from unsealed.expose import accounts, stays, traces
 from unsealed.expose.ways import ways
 from unsealed.query import Engine
 
@@ -97,6 +97,7 @@ def _came(db: Engine) -> None:
                min(c.us - coalesce(k.shift + k.margin, 0)) AS first, max(c.us - coalesce(k.shift - k.margin, 0)) AS last
         FROM came c LEFT JOIN skew k ON k.source = c.source
         LEFT JOIN (SELECT DISTINCT way, items FROM ways) w USING (way) GROUP BY c.mailbox, c.way""")
+    traces.make(db)
 
 
 def _named(db: Engine) -> None:

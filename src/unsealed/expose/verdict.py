@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from unsealed.expose.copies import LETTER
-from unsealed.query import Engine, replace
+from unsealed.expose.traces import RESTS
+from unsealed.query import Engine, literal, replace
 from unsealed.schema import TOLD, VERDICTS
 
 MAX_GROUNDS = 200
 """Grounds kept with one copy; the first and last times are of all of them."""
+_RESTS = ", ".join(map(literal, RESTS))
 CHUNK = 100_000
 """So many copies are written at a time."""
 _LIST = "[" + ", ".join(f"'{verdict}'" for verdict in VERDICTS) + "]"
@@ -37,14 +39,17 @@ def _rows(db: Engine) -> Iterator[pa.RecordBatch]:
 
 _SQL = f"""
     WITH ranked AS (
-            SELECT g.*, list_position({_LIST}, g.verdict) AS rank, j.rank AS best
-            FROM grounds g JOIN judged j USING (n) WHERE g.n BETWEEN ? AND ?),
+            SELECT g.*, list_position({_LIST}, g.verdict) AS rank, j.rank AS best,
+                   t.event_id IS NOT NULL AND g.how IN ({_RESTS}) AS trace
+            FROM grounds g JOIN judged j USING (n) JOIN copies c USING (n)
+            LEFT JOIN traces t ON t.mailbox = c.mailbox AND t.event_id = g.event_id WHERE g.n BETWEEN ? AND ?),
          placed AS (
             SELECT *, row_number() OVER (
                        PARTITION BY n ORDER BY rank, us NULLS LAST, how, event_id, message_id, note) AS nth
             FROM ranked WHERE rank = best OR rank <= {len(TOLD)}),
          told AS (
-            SELECT n, list(struct_pack(how := how, event_id := event_id, note := note, message_id := message_id)
+            SELECT n, list(struct_pack(how := how, event_id := event_id, note := note, message_id := message_id,
+                                     trace := trace)
                            ORDER BY nth) AS grounds
             FROM placed WHERE nth <= {MAX_GROUNDS} GROUP BY n)
     SELECT c.message_id, c.internet_message_id, c.mailbox, {_LIST}[j.rank] AS verdict,

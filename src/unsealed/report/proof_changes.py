@@ -64,14 +64,14 @@ def sessions(proof: Row) -> list[str]:
         record["session"]
         for ground in proof["grounds"]
         for record in ground["records"]
-        if ground["event_id"] and record.get("session")
+        if decides(ground) and record.get("session")
     ]
     for ground in proof["grounds"]:
         by_record += [through["session"] for through in ground.get("via", ())]
     present = proof["facts"]["presence"]
     in_mailbox = [each["session"] for each in present["sessions"]] if present else []
     rests = proof["verdict"] in VERDICTS[: _WEAK + 1]
-    resting = any(not ground["event_id"] and not ground["reach"] for ground in proof["grounds"])
+    resting = any(not decides(ground) and not ground["reach"] for ground in proof["grounds"])
     return list(dict.fromkeys([*by_record, *(in_mailbox if rests and resting else [])]))
 
 
@@ -90,6 +90,11 @@ def via(db: Engine, proof: Row) -> None:
             if ids
             else []
         )
+
+
+def decides(ground: Row) -> bool:
+    """Tell whether a ground stands or falls with its record; not where the record only shows a presence that others show too."""
+    return bool(ground["event_id"]) and not ground.get("trace")
 
 
 def _opens(ground: Row) -> bool:
@@ -131,7 +136,7 @@ def _may_be_quoted(proof: Row, kept: list[Row]) -> bool:
 
 def _stays(ground: Row, gone: set[str], anyone: bool, *, present: bool, same: bool) -> tuple[bool, bool]:
     """Tell whether a ground would stand without some sessions, and whether that is sure."""
-    if ground["event_id"]:
+    if decides(ground):
         record = next(iter(ground["records"]), None)
         return (record or {}).get("session") not in gone, bool(record)
     if ground["message_id"]:
@@ -157,7 +162,7 @@ def _alone(proof: Row, gone: set[str]) -> bool:
     records = [
         record
         for ground in proof["grounds"]
-        if ground["event_id"]
+        if decides(ground)
         for record in ground["records"]
         if record.get("session") and record["session"] not in gone
     ]
@@ -203,7 +208,7 @@ def _unreached(proof: Row) -> list[Row]:
 
 def _logs(proof: Row) -> list[Row]:
     """Name the item log that would tell, where the verdict is that no log can."""
-    dark = [ground for ground in proof["grounds"] if not ground["event_id"] and not ground["message_id"]]
+    dark = [ground for ground in proof["grounds"] if not decides(ground) and not ground["message_id"]]
     present = proof["facts"]["presence"]
     if proof["verdict"] != "in_reach" or not dark or not proof["mailbox"]:
         return []
