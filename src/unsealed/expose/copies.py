@@ -103,7 +103,8 @@ def _came(db: Engine) -> None:
 def _named(db: Engine) -> None:
     """Make `named`: messages that a log names, in mailboxes that the intruder reached or that the evidence holds.
 
-    `first` is when it was there at the latest; `gone` is when its last copy was deleted for good, or moved to another
+    `first` is when it was there at the latest, by the records of its being opened, moved or deleted; one of sending tells
+    of no copy that the evidence dates later. `gone` is when its last copy was deleted for good, or moved to another
     mailbox, where nothing names it again.
     """
     db.execute("""
@@ -115,7 +116,7 @@ def _named(db: Engine) -> None:
         CREATE OR REPLACE TEMP TABLE named AS
         WITH each AS (SELECT *, kind = 'purge' OR (kind = 'move' AND destination LIKE '//%') AS out FROM met)
         SELECT mailbox, mid, min(internet_message_id) AS internet_message_id, min(folder) AS folder, min(subject) AS subject,
-               min(first) AS first,
+               min(first) FILTER (kind <> 'named') AS first,
                CASE WHEN max(last) FILTER (out) = max(last) AND count(*) FILTER (out) > count(*) FILTER (kind = 'copy')
                     THEN max(last) END AS gone
         FROM each GROUP BY mailbox, mid""")

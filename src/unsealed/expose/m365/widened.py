@@ -179,15 +179,19 @@ def _count(db: Engine) -> None:
 
 def _came(db: Engine, found: list[Grant]) -> None:
     """Put the permissions on whole mailboxes into `came`: when they began, when they ended, and each read."""
-    stands = _stands(db)
-    everybody = tenant(db, [grant.given_by or "" for grant in found]) if any(g.mailbox is None for g in found) else []
-    rows = {
-        (box, moment)
-        for grant in found
-        if grant.folder is None and grant.reads_bodies
-        for box in ([grant.mailbox] if grant.mailbox else everybody)
-        for moment in (grant.start, min(filter(None, (grant.end, grant.lives_until)), default=max(grant.start, stands)))
+    stands, last = _stands(db), db.value("SELECT max(us) FROM act WHERE inside") or 0
+    seen = {
+        row["scope"]
+        for row in db.rows(f"SELECT DISTINCT scope FROM coverage WHERE source = '{ITEM_LOG}' AND state <> 'absent'")
     }
+    everybody = tenant(db, [grant.given_by or "" for grant in found]) if any(g.mailbox is None for g in found) else []
+    rows = set[tuple[str, int]]()
+    for grant in found:
+        if grant.folder is None and grant.reads_bodies:
+            ended = [moment for moment in (grant.end, grant.lives_until) if moment]
+            for box in [grant.mailbox] if grant.mailbox else everybody:
+                till = min(ended, default=max(grant.start, last if box in seen else stands))
+                rows |= {(box, grant.start), (box, till)}
     boxes, moments = [row[0] for row in sorted(rows)], [row[1] for row in sorted(rows)]
     db.register("let_in", pa.table({"mailbox": pa.array(boxes, pa.string()), "us": pa.array(moments, pa.int64())}))
     db.execute("""
@@ -197,7 +201,7 @@ def _came(db: Engine, found: list[Grant]) -> None:
 
 
 def _stands(db: Engine) -> int:
-    """Give until when a permission stands that nobody took away, in microseconds: containment, or as far as the evidence goes.
+    """Give until when a permission stands unseen that nobody took away, in microseconds: containment, or as far as the evidence goes.
 
     A trace of the intruder's after containment shows that it was none yet. Mailboxes are exported within a day of their
     log: the hours between are no time in which somebody could read unseen.
