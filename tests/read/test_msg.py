@@ -190,3 +190,12 @@ def test_real_items(shared: Path) -> None:
     assert read
     assert all(len(each["messages"]) == 1 for each in read)
     assert all(row["subject"] or row["text"] for each in read for row in each["messages"])
+
+
+@pytest.mark.parametrize(("place", "shift"), [(32, 40), (32, 12), (30, 3)])
+def test_sectors_of_no_known_size_are_told_and_not_believed(tmp_path: Path, place: int, shift: int) -> None:
+    path = tmp_path / "a.msg"
+    path.write_bytes(SAMPLE[:place] + shift.to_bytes(2, "little") + SAMPLE[place + 2 :])
+    found = rows(READER, path)
+    assert not found["messages"]
+    assert [row["reason"] for row in found["skipped"]] == ["damaged_item"]

@@ -11,8 +11,8 @@ from unsealed.expose.quoting.words import FOOTER, OWN, QUOTED, SHARED
 ENOUGH = 0.3
 """So much of a letter's own words must stand in the opened letter."""
 ENOUGH_UNMARKED = 0.6
-"""So much, where no reply link leads to it and nothing marks the words as quoted there, in the same conversation; and so much
-of all that it says where it is quoted in another conversation, since letters have turns of phrase in common."""
+"""So much, where no reply link leads to it and nothing marks the words as quoted there. And so much of all that it says,
+where most of that stands in other letters, too, and the opened one is of another conversation: turns of phrase."""
 FEWEST = 12
 """So many words must stand there, where no reply link leads to the letter."""
 FEWEST_NEAR = 6
@@ -24,8 +24,7 @@ FEW = 10
 ALIKE = 0.7
 """A letter that says nearly nothing else than an older one, and not all of it, is made after the same pattern."""
 NEARLY_ALL = 0.9
-"""So much of a letter must be quoted that says nothing new, where no reply link leads to it: it was sent twice. And so much
-must stand in a letter of another conversation that nothing marks as a quotation: letters of one pattern share as much."""
+"""So much of a letter must be quoted that says nothing new, where no reply link leads to it: it was sent twice."""
 CACHED = 4_000
 _KINDS = range(256)
 _IS_SAID = bytes(kind >= SHARED for kind in _KINDS)
@@ -170,13 +169,13 @@ class Measure:
             return 0.0
         other = self.other(k)
         quoted = _size(own & part.covered(other.quoted) for own, part in zip(rare, said.parts, strict=True))
-        least = 0.0 if near else ENOUGH_UNMARKED * said.whole
+        least = 0.0 if near or size >= ALIKE * said.whole else ENOUGH_UNMARKED * said.whole
         if quoted >= max(fewest, least, (ENOUGH if said.fresh else NEARLY_ALL) * size):
             return quoted / size
         if not said.fresh:
             return 0.0
         every = _size(own & part.covered(other.text) for own, part in zip(rare, said.parts, strict=True))
-        if every < max(FEWEST, least, (ENOUGH_UNMARKED if near else NEARLY_ALL) * size):
+        if every < max(FEWEST, least, ENOUGH_UNMARKED * size):
             return 0.0
         if every < size and other.said:  # a pasted letter stands among other words, or whole
             same = sum(len(part.places.keys() & other.said) for part in said.parts)

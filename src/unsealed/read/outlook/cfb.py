@@ -25,6 +25,8 @@ from unsealed.read.outlook.wanted import ANY
 _STREAM = re.compile(r"__substg1\.0_([0-9A-Fa-f]{4})([0-9A-Fa-f]{4})$")
 _HEADS = {"message": 32, "embedded": 24, "part": 8}
 _TEXT = {0x1E, 0x1F, 0x102}
+MINI_SECTOR, SECTORS = 64, (512, 4096)
+"""The sizes of sectors that there are (MS-CFB 2.2)."""
 MAX_SPENT = 16
 """Times the file's size that may be read from it: streams of a hostile file may lie over each other."""
 
@@ -39,6 +41,8 @@ class Compound:
             self.ole: Any = olefile.OleFileIO(io.BytesIO(data), raise_defects=olefile.DEFECT_FATAL)
         except (OSError, ValueError, IndexError, struct.error, RecursionError) as error:
             raise BadRecord("damaged_item", f"the file's directory can't be read: {error}") from error
+        if self.ole.mini_sector_size != MINI_SECTOR or self.ole.sector_size not in SECTORS:
+            raise BadRecord("damaged_item", "the sizes of its sectors are none that a compound file has")
         self.left = max(len(data) * MAX_SPENT, 1 << 20)
         self.names: dict[int, int] = {}
         names = _child(self.ole.root, "__nameid_version1.0")
