@@ -16,6 +16,8 @@ from unsealed.errors import QueryError
 
 MEMORY = "1GB"
 BATCH_ROWS = 50_000
+SMALL = 8 << 20
+"""Bytes of all tables together."""
 
 
 class Engine:
@@ -27,7 +29,7 @@ class Engine:
         self._db = duckdb.connect(
             config={
                 "memory_limit": MEMORY,
-                "threads": str(threads or min(2, os.cpu_count() or 1)),
+                "threads": str(threads or (1 if _small(case) else min(2, os.cpu_count() or 1))),
                 "temp_directory": self._spill.name,
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
@@ -162,6 +164,11 @@ def fit(batch: pa.RecordBatch, wanted: pa.Schema) -> pa.RecordBatch:
         column = pa.nulls(batch.num_rows, field.type) if index < 0 else batch.column(index)
         columns.append(column if column.type == field.type else column.cast(field.type))
     return pa.RecordBatch.from_arrays(columns, schema=wanted)
+
+
+def _small(case: Case) -> bool:
+    """Tell whether a case's tables are so small that threads cost more than they bring."""
+    return sum(part.stat().st_size for name in schema.TABLES for part in case.parts(name)) < SMALL
 
 
 def literal(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from unsealed.case import Case
 from unsealed.expose import access, copies, known_reach, named, quoting, searches, traces, verdict
-from unsealed.expose.ways import ways
+from unsealed.expose.ways import taken
 from unsealed.query import engine
 
 __all__ = ["expose"]
@@ -17,7 +17,7 @@ def expose(case: Case) -> int:
     with engine(case) as db:
         copies.prepare(db, known_reach.named_mailboxes(case.config.reach))
         named.items(db)
-        for way in ways().values():
+        for way in taken(db).values():
             for step in way.took:
                 step(db)
         for ground in (access.throttled, access.dark_days, access.unlogged):

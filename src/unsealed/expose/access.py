@@ -4,7 +4,7 @@ A mailbox may be reached on several ways; each is judged by its own item log, an
 https://learn.microsoft.com/purview/audit-log-investigate-accounts. A record counts when it is in `activity`.
 """
 
-from unsealed.expose.ways import ways
+from unsealed.expose.ways import taken, ways
 from unsealed.query import Engine, literal
 
 
@@ -71,7 +71,7 @@ def _dark(db: Engine, state: str, how: str, limit: str, note: str, rows: str = "
 
 def unlogged(db: Engine) -> None:
     """The intruder was in a mailbox by a way whose log does not name what is read, or has no records of this mailbox."""
-    own = [name for name, way in ways().items() if way.could]
+    own = [name for name, way in taken(db).items() if way.could]
     for name in own:
         for step in ways()[name].could:
             step(db)

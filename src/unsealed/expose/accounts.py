@@ -58,8 +58,9 @@ def came(db: Engine) -> None:
     db.execute("""
         CREATE OR REPLACE TEMP TABLE came AS
         WITH told AS (
-            SELECT mailbox, way, source, us FROM act WHERE inside UNION SELECT "user", way, source, us FROM act WHERE inside)
-        SELECT DISTINCT coalesce(x.mailbox, t.mailbox) AS mailbox, t.way, t.source, t.us
+            SELECT mailbox, way, source, us, event_id FROM act WHERE inside
+            UNION SELECT "user", way, source, us, event_id FROM act WHERE inside)
+        SELECT DISTINCT coalesce(x.mailbox, t.mailbox) AS mailbox, t.way, t.source, t.us, t.event_id
         FROM told t LEFT JOIN accounts x ON x.name = t.mailbox WHERE coalesce(x.mailbox, t.mailbox) LIKE '%@%'""")
 
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from unsealed import folders
 from unsealed.expose import accounts, stays, traces
-from unsealed.expose.ways import ways
+from unsealed.expose.ways import taken, ways
 from unsealed.query import Engine
 
 NOT_ARRIVED = ("sent items", "drafts", "outbox")
@@ -32,7 +32,8 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
     Times of `presence` and `copies` are put right by what `clocks` says of their source, and stretched by its spread.
 
     `act`: the intruder's events that count; `way` is the way in by which they came, `because` says in words why an event
-    counts that is not in `activity`. `came`: when somebody of theirs was in which mailbox, on which way. `presence`: from
+    counts that is not in `activity`. `came`: when somebody of theirs was in which mailbox, on which way,
+    by which record. `presence`: from
     when to when they were seen in each mailbox, a row a way; `items` is the item log of that way in `coverage`, if any.
     `seats`: `act` with the mailbox `box` that each event was in; `accounts`: names in logs and the mailboxes that they are.
     `named`: every access that names a message. `copies`: what is judged, one row a copy, numbered. `grounds`: empty,
@@ -88,7 +89,7 @@ def _came(db: Engine) -> None:
         FROM events e JOIN activity a USING (event_id) LEFT JOIN ways w ON w.source = e.source
         WHERE a.state <> 'rejected'""")
     accounts.came(db)
-    for way in ways().values():
+    for way in taken(db).values():
         for step in way.widens:
             step(db)
     db.execute("""

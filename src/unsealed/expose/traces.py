@@ -7,15 +7,10 @@ RESTS = ("log_whole", "no_item_log", "log_gap", "throttled", "unnamed_folder")
 
 
 def make(db: Engine) -> None:
-    """Make `traces`: the first record of the intruder in each mailbox; the permission, where there is nothing else."""
+    """Make `traces`: the first record that shows the intruder, or lets them, into each mailbox."""
     db.execute("""
         CREATE OR REPLACE TEMP TABLE traces AS
-        WITH seen AS (SELECT box AS mailbox, arg_min(event_id, (us, event_id)) AS event_id FROM seats
-                      WHERE inside AND box IS NOT NULL GROUP BY box),
-             given AS (SELECT p.mailbox, arg_min(w.event_id, (w.first, w.event_id)) AS event_id
-                       FROM (SELECT DISTINCT mailbox FROM presence) p JOIN widened w ON coalesce(w.mailbox = p.mailbox, TRUE)
-                       WHERE p.mailbox NOT IN (SELECT mailbox FROM seen) GROUP BY p.mailbox)
-        SELECT * FROM seen UNION ALL SELECT * FROM given""")
+        SELECT mailbox, arg_min(event_id, (us, event_id)) AS event_id FROM came GROUP BY mailbox""")
 
 
 def add(db: Engine) -> None:

@@ -185,19 +185,21 @@ def _came(db: Engine, found: list[Grant]) -> None:
         for row in db.rows(f"SELECT DISTINCT scope FROM coverage WHERE source = '{ITEM_LOG}' AND state <> 'absent'")
     }
     everybody = tenant(db, [grant.given_by or "" for grant in found]) if any(g.mailbox is None for g in found) else []
-    rows = set[tuple[str, int]]()
+    rows = set[tuple[str, int, str]]()
     for grant in found:
         if grant.folder is None and grant.reads_bodies:
             ended = [moment for moment in (grant.end, grant.lives_until) if moment]
             for box in [grant.mailbox] if grant.mailbox else everybody:
                 till = min(ended, default=max(grant.start, last if box in seen else stands))
-                rows |= {(box, grant.start), (box, till)}
-    boxes, moments = [row[0] for row in sorted(rows)], [row[1] for row in sorted(rows)]
-    db.register("let_in", pa.table({"mailbox": pa.array(boxes, pa.string()), "us": pa.array(moments, pa.int64())}))
+                rows |= {(box, grant.start, grant.event_id), (box, till, grant.event_id)}
+    kinds = {"mailbox": pa.string(), "us": pa.int64(), "event_id": pa.string()}
+    columns = list(zip(*sorted(rows), strict=True)) or [(), (), ()]
+    made = {name: pa.array(values, kind) for (name, kind), values in zip(kinds.items(), columns, strict=True)}
+    db.register("let_in", pa.table(made))
     db.execute("""
-        INSERT INTO came (mailbox, way, source, us)
-        SELECT mailbox, 'm365', 'm365_audit', us FROM let_in
-        UNION SELECT mailbox, 'm365', 'm365_audit', us FROM counted WHERE whole AND mailbox LIKE '%@%'""")
+        INSERT INTO came (mailbox, way, source, us, event_id)
+        SELECT mailbox, 'm365', 'm365_audit', us, event_id FROM let_in
+        UNION SELECT mailbox, 'm365', 'm365_audit', us, event_id FROM counted WHERE whole AND mailbox LIKE '%@%'""")
 
 
 def _stands(db: Engine) -> int:

@@ -84,7 +84,7 @@ def entered(db: Engine) -> None:
     db.execute("DELETE FROM came WHERE way = 'exchange_http'")
     db.execute(f"""
         INSERT INTO came
-        SELECT DISTINCT s.box, s.way, s.source, s.us FROM seats s JOIN events e USING (event_id)
+        SELECT DISTINCT s.box, s.way, s.source, s.us, s.event_id FROM seats s JOIN events e USING (event_id)
         WHERE s.way = 'exchange_http' AND s.inside AND s.box LIKE '%@%' AND {_LET_IN}""")
 
 

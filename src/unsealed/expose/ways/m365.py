@@ -5,7 +5,7 @@ Rules: https://learn.microsoft.com/purview/audit-log-investigate-accounts.
 
 from unsealed.expose.forwarded import forwarded
 from unsealed.expose.m365.exported import exported
-from unsealed.expose.m365.widened import kept_out, widened
+from unsealed.expose.m365.widened import folders_open, kept_out, widened
 from unsealed.expose.synced import synced
 from unsealed.expose.ways.way import Way
 
@@ -13,5 +13,5 @@ WAY = Way(
     sources=("m365_audit", "entra_signin", "entra_audit"),
     items="m365_mail_items",
     widens=(widened,),
-    took=(synced, forwarded, exported, kept_out),
+    took=(synced, forwarded, exported, kept_out, folders_open),
 )
