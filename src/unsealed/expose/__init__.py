@@ -27,7 +27,6 @@ def expose(case: Case) -> int:
             known_reach.KINDS[reach.kind](db, reach)
         quoting.quoted(db)
         access.logged(db)
-        traces.add(db)
         access.unreached(db)
         searches.write(db)
         return verdict.write(db)

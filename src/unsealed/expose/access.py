@@ -92,12 +92,12 @@ def logged(db: Engine) -> None:
     """The intruder was in the mailbox, the item log was on and whole, and does not name the letter."""
     db.execute("""
         INSERT INTO grounds
-        SELECT c.n, 'not_accessed', 'log_whole', NULL,
+        SELECT c.n, 'not_accessed', 'log_whole', any_value(t.event_id),
                'the item log of this mailbox is whole from ' || strftime(make_timestamptz(min(p.first)), '%Y-%m-%d %H:%M')
                || ' to ' || strftime(make_timestamptz(max(p.last)), '%Y-%m-%d %H:%M')
                || ', while the intruder was in it, and does not name the letter',
                NULL, min(p.first)
-        FROM presence p JOIN copies c USING (mailbox) ANTI JOIN grounds g USING (n)
+        FROM presence p JOIN copies c USING (mailbox) LEFT JOIN traces t USING (mailbox) ANTI JOIN grounds g USING (n)
         WHERE coalesce(c.arrived <= p.last, TRUE) AND coalesce(c.gone >= p.first, TRUE) GROUP BY c.n""")
 
 

@@ -232,9 +232,10 @@ def size(text: str) -> int | None:
     """Read a size: "10 MB", "1.5GB (1,610,612,736 bytes)" or a number of bytes."""
     match = _SIZE.match(text)
     try:
-        return int(float(match.group(1).replace(",", "")) * _UNITS[(match.group(2) or "b").lower()]) if match else None
-    except ValueError:
+        found = int(float(match.group(1).replace(",", "")) * _UNITS[(match.group(2) or "b").lower()]) if match else None
+    except (ValueError, OverflowError):
         return None
+    return found if found is None or found < 1 << 62 else None
 
 
 def moment(text: str) -> tuple[int, int] | None:

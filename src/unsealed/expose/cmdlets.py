@@ -22,7 +22,7 @@ def parse(raw: str | None) -> dict[str, Any]:
     """Give a record from its text; an empty one where it is none."""
     try:
         record = json.loads(raw or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 
@@ -37,6 +37,11 @@ def parameters(record: Mapping[str, Any]) -> dict[str, str]:
     return {name: "" if folded(value) in _NOTHING else value for name, value in found.items()}
 
 
+def on(given: Mapping[str, str], switch: str) -> bool:
+    """Tell whether a switch is on: named alone, or with anything but false."""
+    return switch in given and folded(given[switch]) not in {"false", "$false"}
+
+
 def _unquoted(value: str) -> str:
     """Give what stands in quotes as PowerShell reads it."""
     if len(value) > 1 and value[0] == value[-1] == '"':
@@ -49,7 +54,7 @@ def opened(value: object) -> object:
     if isinstance(value, str) and value.lstrip()[:1] in {"[", "{"}:
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return value
 

@@ -14,7 +14,10 @@ def make(db: Engine) -> None:
 
 
 def add(db: Engine) -> None:
-    """Give the grounds that rest on presence alone the record that shows it; what case.toml says comes after and has none."""
+    """Give the grounds found so far that rest on presence alone the record that shows it.
+
+    What case.toml says is found afterwards, and has none.
+    """
     db.execute(f"""
         UPDATE grounds SET event_id = t.event_id FROM copies c JOIN traces t USING (mailbox)
         WHERE grounds.n = c.n AND grounds.event_id IS NULL AND grounds.message_id IS NULL

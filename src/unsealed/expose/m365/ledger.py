@@ -73,7 +73,7 @@ class Ledger:
             return
         new.held_before = bool(same) or any(self._covers(old, new) for old in self.standing)
         new.held_folders = tuple(
-            folders.key(old.folder)
+            old.folder
             for old in self.standing
             if old.folder
             and (old.kind, old.who, old.mailbox) == (new.kind, new.who, new.mailbox)

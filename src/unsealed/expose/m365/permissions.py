@@ -65,7 +65,7 @@ def _mailbox(ledger: Ledger, row: Row, given: Mapping[str, str], names: Names) -
     """Only full access reads; the other rights on a mailbox change it, own it or send from it."""
     box = cmdlets.person(given.get("identity") or str(row["target"] or ""), row["user"], names)
     who = principal(given.get("user") or given.get("owner", ""), names)
-    if box is None or (given.get("deny") and cmdlets.folded(given["deny"]) not in {"false", "$false"}):
+    if box is None or cmdlets.on(given, "deny"):
         return
     reads = "fullaccess" in cmdlets.words(given.get("accessrights", ""))
     if row["operation"].startswith("Remove"):

@@ -32,7 +32,6 @@ OPERATIONS = sorted(
 )
 _ENDING = re.compile(r"_(?:export|preview|report|purge)(?:_\w+)?$", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[^<>\s\"\\]{1,400}@[^<>\s\"\\]{1,400}>")
-_OFF = {"false", "$false"}
 
 
 class Scope(NamedTuple):
@@ -149,8 +148,8 @@ class Book:
         scope = self._scope(row, record, given, keys)
         if operation == "AddQueryToWorkingSet":
             self.sets.setdefault(case, []).append((scope, row["us"]))
-        exports = operation in _EXPORTED or (operation == "New-ComplianceSearchAction" and _on(given, "export"))
-        looks = operation in _SEEN or (operation == "New-ComplianceSearchAction" and _on(given, "preview"))
+        exports = operation in _EXPORTED or (operation == "New-ComplianceSearchAction" and cmdlets.on(given, "export"))
+        looks = operation in _SEEN or (operation == "New-ComplianceSearchAction" and cmdlets.on(given, "preview"))
         if exports:
             for key in keys:
                 self.exported[key] = scope, row["us"]
@@ -196,7 +195,7 @@ class Book:
         elif operation == "Search-Mailbox":
             every, boxes, groups = self._places(given.get("identity") or row["target"])
             scope = Scope(every=every, mailboxes=boxes, groups=groups, query=given.get("searchquery", ""))
-            if given.get("targetmailbox") and not _on(given, "logonly"):
+            if given.get("targetmailbox") and not cmdlets.on(given, "logonly"):
                 told = f"copied by Search-Mailbox to {given['targetmailbox']}"
                 yield from self._taken(row, "copied", told, scope, row["us"])
         else:
@@ -205,7 +204,7 @@ class Book:
                 self.searches[f"in-place {name}"] = Search(name, self._in_place(given))
             known = self.searches.get(f"in-place {name}")
             copies = operation == "Start-MailboxSearch" or (
-                given.get("targetmailbox") and not _on(given, "estimateonly")
+                given.get("targetmailbox") and not cmdlets.on(given, "estimateonly")
             )
             if copies:
                 scope = known.scope if known else _unknown("how the search was defined, before this log")
@@ -223,7 +222,7 @@ class Book:
             asked=opath.ask(given.get("contentfilter", "")),
             folders=folders,
             not_folders=_folders(given.get("excludefolders", "")),
-            archive=_on(given, "isarchive"),
+            archive=cmdlets.on(given, "isarchive"),
         )
 
     def _in_place(self, given: Mapping[str, str]) -> Scope:
@@ -285,10 +284,6 @@ def query(scope: Scope, us: int) -> Ask:
 
 def _unknown(what: str) -> Scope:
     return Scope(every=True, asked=asks.cant_tell(what))
-
-
-def _on(given: Mapping[str, str], switch: str) -> bool:
-    return switch in given and cmdlets.folded(given[switch]) not in _OFF
 
 
 def _folders(value: str) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 A record of a read counts where it falls under a permission that the intruder gave, unless the account or application had
 been let into the same mailbox by somebody else before, or had read mail in it before: then what it reads is its habit.
-The permission itself is a presence in the mailbox, from then until it was taken away. One that nobody took away stands on,
-beyond the intruder's last trace: until responders say that the incident was contained, else as far as the evidence goes.
+The permission itself is a presence in the mailbox, from then until it was taken away. One that nobody took away ends with
+the intruder's last trace where an item log shows who reads the mailbox. Where none does it stands on, until responders say
+that the incident was contained, else as far as the evidence goes.
 """
 
 from collections.abc import Iterable
@@ -25,6 +26,8 @@ ITEM_LOG = "m365_mail_items"
 NOT_MAIL = ("calendar", "contacts", "tasks", "notes", "予定表", "連絡先", "タスク", "メモ", "kalender", "kontakte")
 """Folders without letters: who reads these has no habit of reading mail."""
 _FOREVER = 1 << 62
+_SEEN = f"SELECT DISTINCT scope FROM coverage WHERE source = '{ITEM_LOG}' AND state <> 'absent'"
+"""Mailboxes whose item log shows who reads: there a permission that stands makes nothing unseen after the last trace."""
 _DAY = 86_400_000_000
 
 
@@ -88,7 +91,6 @@ def _table(found: Iterable[Grant]) -> pa.Table:
         "since": (pa.int64(), [grant.since or -_FOREVER for grant in grants]),
         "whole": (pa.bool_(), [grant.folder is None and grant.reads_bodies for grant in grants]),
         "held": (pa.bool_(), [grant.held_before for grant in grants]),
-        "held_folders": (pa.list_(pa.string()), [list(grant.held_folders) for grant in grants]),
         "event_id": (pa.string(), [grant.event_id for grant in grants]),
         "told": (pa.string(), [_told(grant) for grant in grants]),
     }
@@ -123,16 +125,18 @@ def _reads(db: Engine, found: list[Grant]) -> None:
     seen = db.rows("""
         SELECT DISTINCT a.mailbox, a.folder FROM accesses a
         WHERE a.event_id IN (SELECT event_id FROM met) AND a.folder IS NOT NULL
-          AND a.mailbox IN (SELECT mailbox FROM widened WHERE folder IS NOT NULL) ORDER BY ALL""")
-    pairs = [
-        (number, row["folder"])
-        for number, grant in enumerate(found)
-        if grant.folder
-        for row in seen
-        if row["mailbox"] == grant.mailbox and same_folder(row["folder"], grant.folder)
-    ]
-    numbers, folders = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    db.register("fits", pa.table({"g": pa.array(numbers, pa.int64()), "folder": pa.array(folders, pa.string())}))
+          AND a.mailbox IN (SELECT mailbox FROM widened) ORDER BY ALL""")
+    given = {number: (grant.folder,) for number, grant in enumerate(found) if grant.folder}
+    held = {number: grant.held_folders for number, grant in enumerate(found) if grant.held_folders}
+    for name, named in (("fits", given), ("held_fits", held)):
+        pairs = [
+            (number, row["folder"])
+            for number, wanted in named.items()
+            for row in seen
+            if row["mailbox"] == found[number].mailbox and any(same_folder(row["folder"], one) for one in wanted)
+        ]
+        numbers, folders = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        db.register(name, pa.table({"g": pa.array(numbers, pa.int64()), "folder": pa.array(folders, pa.string())}))
 
 
 def _count(db: Engine) -> None:
@@ -140,7 +144,7 @@ def _count(db: Engine) -> None:
     not_mail = ", ".join(map(literal, NOT_MAIL))
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE under AS
-        SELECT met.*, w.g, w.told, w.first, w.held, w.since, w.whole, w.held_folders
+        SELECT met.*, w.g, w.told, w.first, w.held, w.since, w.whole
         FROM met JOIN widened w
           ON w.kind = met.kind AND met.us >= w.first AND met.us < w.until
          AND (w.who = met.reader OR w.who = '{ANYBODY}')
@@ -162,8 +166,8 @@ def _count(db: Engine) -> None:
         CREATE OR REPLACE TEMP TABLE counted AS
         SELECT u.* FROM under u LEFT JOIN habit h ON h.g = u.g AND h.reader = u.reader AND h.mailbox = u.mailbox
         WHERE NOT u.held AND h.g IS NULL
-          AND NOT EXISTS (SELECT 1 FROM accesses a WHERE a.event_id = u.event_id AND len(u.held_folders) > 0
-                          AND list_contains(u.held_folders, lower(list_extract(string_split(a.folder, '/'), -1))))""")
+          AND NOT coalesce((SELECT bool_and(h.g IS NOT NULL) FROM accesses a LEFT JOIN held_fits h ON h.g = u.g
+                              AND h.folder = a.folder WHERE a.event_id = u.event_id), FALSE)""")
     db.execute("""
         CREATE OR REPLACE TEMP TABLE kept_out AS
         SELECT event_id, any_value(us) AS us, mailbox, min(reader) AS reader, min(told) AS told FROM under
@@ -179,11 +183,8 @@ def _count(db: Engine) -> None:
 
 def _came(db: Engine, found: list[Grant]) -> None:
     """Put the permissions on whole mailboxes into `came`: when they began, when they ended, and each read."""
-    stands, last = _stands(db), db.value("SELECT max(us) FROM act WHERE inside") or 0
-    seen = {
-        row["scope"]
-        for row in db.rows(f"SELECT DISTINCT scope FROM coverage WHERE source = '{ITEM_LOG}' AND state <> 'absent'")
-    }
+    stands, last = _stands(db), _last(db)
+    seen = {row["scope"] for row in db.rows(_SEEN)}
     everybody = tenant(db, [grant.given_by or "" for grant in found]) if any(g.mailbox is None for g in found) else []
     rows = set[tuple[str, int, str]]()
     for grant in found:
@@ -202,13 +203,18 @@ def _came(db: Engine, found: list[Grant]) -> None:
         UNION SELECT mailbox, 'm365', 'm365_audit', us, event_id FROM counted WHERE whole AND mailbox LIKE '%@%'""")
 
 
+def _last(db: Engine) -> int:
+    """Give the intruder's last trace in any mailbox, in microseconds."""
+    return db.value("SELECT max(us) FROM act WHERE inside") or 0
+
+
 def _stands(db: Engine) -> int:
     """Give until when a permission stands unseen that nobody took away, in microseconds: containment, or as far as the evidence goes.
 
     A trace of the intruder's after containment shows that it was none yet. Mailboxes are exported within a day of their
     log: the hours between are no time in which somebody could read unseen.
     """
-    last: int = db.value("SELECT max(us) FROM act WHERE inside") or 0
+    last = _last(db)
     contained = db.case.config.contained
     if contained:
         return max(last, int(contained.timestamp() * 1e6))
@@ -252,7 +258,8 @@ def folders_open(db: Engine) -> None:
     db.register("lie", pa.table({"g": pa.array(numbers, pa.int64()), "folder": pa.array(names_, pa.string())}))
     db.execute(f"""
         INSERT INTO grounds
-        WITH open AS (SELECT *, CASE WHEN until < {_FOREVER} THEN until ELSE greatest(first, {_stands(db)}) END AS last
+        WITH open AS (SELECT *, CASE WHEN until < {_FOREVER} THEN until ELSE greatest(first, CASE WHEN mailbox IN ({_SEEN}) THEN {_last(db)}
+                                                         ELSE {_stands(db)} END) END AS last
                       FROM widened WHERE folder IS NOT NULL),
              there AS (
                 SELECT c.n, c.arrived, c.gone, o.* FROM open o JOIN lie l USING (g)

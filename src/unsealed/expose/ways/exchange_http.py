@@ -36,14 +36,14 @@ _EWS_NONE = ("getfolder", "findfolder", "syncfolderhierarchy", "createfolder", "
              "updateinboxrules", "getdelegate", "adddelegate", "removedelegate", "updatedelegate", "getmailtips",
              "getserviceconfiguration", "subscribe", "unsubscribe", "getevents", "getstreamingevents", "deleteitem", "moveitem",
              "archiveitem", "markalltemsasread", "markasjunk", "getuserconfiguration", "createuserconfiguration", "getuserphoto",
-             "updateuserconfiguration", "finpeople", "findpeople", "getpersona", "convertid", "getclientaccesstoken",
+             "updateuserconfiguration", "findpeople", "getpersona", "convertid", "getclientaccesstoken",
              "getappmanifests", "getpasswordexpirationdate", "getuserretentionpolicytags", "getsearchablemailboxes")  # fmt: skip
 _OWA_NONE = (*_EWS_NONE, "getowauserconfiguration", "subscribetonotification", "unsubscribetonotification", "logdatapoint",
              "ping", "keepalive", "getpeoplefilters", "getcalendarfolders", "getcalendarview", "getreminders", "gettimezone",
              "gettimezoneoffsets", "getfoldermruconfiguration", "instantmessagesignin", "getgroups", "getbposnavbardata",
              "getbposshellinfonavbardata", "getbposshellinfonavbardataasync", "getnlpromptsinfo", "performinstantsearchwarmup",
              "getpendingnotification", "setuseroptions", "getmailboxregionalconfiguration", "setmailboxregionalconfiguration",
-             "getextensibilitycontext", "getwacattachmentinfo", "processsuitestorage", "logerror", "getuserpicture")  # fmt: skip
+             "getextensibilitycontext", "processsuitestorage", "logerror", "getuserpicture")  # fmt: skip
 
 
 def _among(names: Iterable[str]) -> str:

@@ -24,17 +24,19 @@ def commands(db: Engine) -> None:
         CREATE OR REPLACE TEMP TABLE asked AS
         WITH mine AS (SELECT s.event_id, s.box FROM seats s
                       WHERE s.way = 'exchange_imap' AND s.inside AND s.box IS NOT NULL),
-             sessions AS (SELECT DISTINCT e.source, e.session_id, min(m.box) OVER (PARTITION BY e.source, e.session_id) AS box
-                          FROM mine m JOIN events e USING (event_id))
-        SELECT s.box, e.source, e.session_id AS session, e.event_id, epoch_us(e.time) AS us, m.event_id IS NOT NULL AS mine,
+             sessions AS (SELECT e.source, e.session_id, min(m.box) AS box FROM mine m JOIN events e USING (event_id)
+                          WHERE e.session_id IS NOT NULL GROUP BY ALL)
+        SELECT coalesce(m.box, s.box) AS box, e.source, e.session_id AS session, e.event_id, epoch_us(e.time) AS us,
+               m.event_id IS NOT NULL AS mine,
                lower(regexp_replace(trim(e.operation), '^(?i)uid ', '')) AS command, coalesce(e.target, '') AS parameters,
                e.bytes_out AS bytes, e.outcome, {_ROWS.format(field("context"))} AS rows,
                last_value(CASE WHEN command IN ('select', 'examine')
                                THEN upper(trim(split_part(parameters, ' (', 1), ' "')) = 'INBOX' END IGNORE NULLS)
-                   OVER (PARTITION BY e.source, e.session_id ORDER BY us, try_cast({field("seqnumber")} AS BIGINT)) AS inbox
-        FROM events e JOIN sessions s ON s.source = e.source AND s.session_id IS NOT DISTINCT FROM e.session_id
+                   OVER (PARTITION BY e.source, coalesce(e.session_id, e.event_id)
+                         ORDER BY us, try_cast({field("seqnumber")} AS BIGINT)) AS inbox
+        FROM events e LEFT JOIN sessions s ON s.source = e.source AND s.session_id = e.session_id
         LEFT JOIN mine m ON m.event_id = e.event_id
-        WHERE e.session_id IS NOT NULL OR m.event_id IS NOT NULL""")
+        WHERE s.box IS NOT NULL OR (m.box IS NOT NULL AND e.source IN ('exchange_imap', 'exchange_pop'))""")
     db.execute(r"""
         INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
         SELECT box, us, us, CASE WHEN command = 'retr' THEN bytes END, TRUE, event_id FROM asked

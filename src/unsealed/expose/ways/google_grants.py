@@ -23,6 +23,15 @@ def widen(db: Engine) -> None:
             _count(db, 'app_id = ? AND "user" = ?', [app, mailbox], start, end, event)
     for owner, delegate, start, end, event in _delegates(db):
         _count(db, '"user" = ? AND mailbox = ?', [delegate, owner], start, end, event)
+        db.execute(
+            """
+            INSERT INTO came (mailbox, way, source, us, event_id)
+            WITH last AS (SELECT max(us) AS us FROM act WHERE inside)
+            SELECT ?, 'google', 'google_gmail', unnest([?, greatest(?, least(?, last.us))]), ? FROM last
+            UNION SELECT ?, 'google', source, us, event_id FROM act
+            WHERE "user" = ? AND mailbox = ? AND us BETWEEN ? AND ?""",
+            [owner, start, start, end, event.event_id, owner, delegate, owner, start, end],
+        )
 
 
 def granted(db: Engine) -> None:

@@ -41,4 +41,5 @@ def condition(query: str) -> tuple[str, str]:
             may.append(known.format(literal(text)))
         else:
             sure.append(_ANYWHERE.format(literal(text)))
-    return " AND ".join(sure) or "TRUE", " AND ".join(may) or "TRUE"
+    held = "c.message_id IS NOT NULL"  # of a letter that only a log names, little can be judged
+    return " AND ".join([held, *sure] if sure else ["TRUE"]), f"NOT {held} OR {' AND '.join(may)}" if may else "TRUE"

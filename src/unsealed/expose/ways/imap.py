@@ -58,9 +58,8 @@ def _by_id(db: Engine) -> None:
     """Sessions that have an id in every line: the last line need not name the account or the address."""
     db.execute(f"""
         INSERT INTO visits (mailbox, low, high, bytes, whole, event_id)
-        WITH mine AS (SELECT source, session_id, min(box) AS box, bool_or(pop) AS pop,
-                             arg_min(event_id, us) AS event_id
-                      FROM lines WHERE session_id IS NOT NULL GROUP BY source, session_id),
+        WITH mine AS (SELECT source, session_id, box, bool_and(pop) AS pop, arg_min(event_id, us) AS event_id
+                      FROM lines WHERE session_id IS NOT NULL GROUP BY source, session_id, box),
              said AS (SELECT e.*, {_BOUND} AS bytes FROM events e
                       WHERE source IN {SOURCES} AND session_id IN (SELECT session_id FROM mine))
         SELECT m.box, min(epoch_us(e.time)) AS low,

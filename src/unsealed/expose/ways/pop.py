@@ -29,8 +29,8 @@ def whole(db: Engine) -> None:
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE downloads AS
         WITH mine AS (
-                SELECT source, session_id, min(box) AS box, min(us) AS low, arg_min(event_id, us) AS signed_in FROM lines
-                WHERE pop AND session_id IS NOT NULL GROUP BY source, session_id),
+                SELECT source, session_id, box, min(us) AS low, arg_min(event_id, us) AS signed_in FROM lines
+                WHERE pop AND session_id IS NOT NULL GROUP BY source, session_id, box),
              told AS (
                 SELECT m.box, m.low, m.signed_in, e.event_id, {_number("retr", 1)} AS taken, {_number("retr", 2)} AS bytes,
                        {_number("del", 2)} AS held, {_number("size", 1)} AS size
