@@ -121,6 +121,32 @@ def test_a_gateway_that_was_open_and_one_of_the_case_that_was_open_at_another_ti
     assert [row["from"] for row in moved["assumed"]["reach"]] == ["2023-03-09T23:00:00Z"]
 
 
+EXPORT = "[[reach]]\nkind = 'export'\nname = 'staging host'\npath = 'found.txt'\n"
+
+
+def test_paths_lead_from_the_file_that_names_them(case: Path) -> None:
+    """The case's own list lies beside case.toml, that of an assumption beside the assumption."""
+    (case.parent / "found.txt").write_text("<3@example.com>\n")
+    assert changes(found(case, EXPORT)) == {"3": ("out_of_reach", "copied")}
+    (case / "found.txt").write_text("<2@example.com>\n")
+    with (case / "case.toml").open("a") as stream:
+        stream.write(EXPORT)
+    pipeline.run(case, [])
+    assert changes(found(case, "[incident]\ndiscovered = 2023-06-13\n")) == {}
+    moved = changes(found(case, EXPORT))
+    assert (moved["2"][0], moved["3"][1]) == ("copied", "copied")
+
+
+def test_evidence_that_the_case_calls_an_export_stays_one(case: Path) -> None:
+    with (case / "case.toml").open("a") as stream:
+        stream.write(f"[[reach]]\nkind = 'export'\nname = 'Staged PST'\npath = '{case.parent}/e/a@example.org/2.eml'\n")
+    pipeline.run(case, [])
+    assert found(case, "[incident]\ndiscovered = 2023-06-13\n")["verdicts"]["after"]["copied"] == 1
+    line = json.loads(CliRunner().invoke(main, ["why", str(case), "2@example.com", "--json"]).stdout)
+    (reach,) = line["letters"][0]["grounds"][0]["reach"]
+    assert (case / "case.toml").read_text().splitlines()[reach["line"] - 1] == "[[reach]]"
+
+
 def test_assuming_what_is_so_changes_nothing(case: Path) -> None:
     told = found(case, f"[[decide]]\nstate = 'confirmed'\nsession = '{session(case)}'\n")
     assert (told["changes"], told["changed"]) == ([], [])

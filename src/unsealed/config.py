@@ -79,10 +79,17 @@ class Reach:
     """Addresses, `@domain` or `*`; empty: whatever the evidence holds."""
     folders: tuple[str, ...] = ()
     path: str | None = None
-    """What was exported: evidence, or a list of its letters; relative to `case.toml`."""
+    """What was exported: evidence, or a list of its letters; relative to the file that says so."""
     taken: bool = False
     """A copy of it was carried away: what it held is not only in reach."""
     number: int = 0
+    said_in: Path = Path("case.toml")
+    """The file that says so: case.toml, or one of assumptions; `number` counts its `[[reach]]` entries from 1."""
+
+    @property
+    def file(self) -> Path:
+        """Where `path` leads."""
+        return self.said_in.parent / (self.path or "")
 
 
 @dataclass(frozen=True)
@@ -285,7 +292,8 @@ class _Reader:
         start, end = self._span(row, where)
         folders = self._strings(row, where, "folders")
         told = name.strip() if kind in {"server", "export"} else name.strip().rstrip(".").lower()
-        return Reach(kind, told, start, end, str(row.get("basis", "")), mailboxes, folders, path, taken, number)
+        basis = str(row.get("basis", ""))
+        return Reach(kind, told, start, end, basis, mailboxes, folders, path, taken, number, self.path)
 
     def _intruder(self, number: int, row: dict[str, Any], told: int | None = None) -> Intruder:
         where = f"intruder {told or number}"

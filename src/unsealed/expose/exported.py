@@ -32,12 +32,11 @@ def export(db: Engine, reach: Reach) -> None:
     if db.value("SELECT count(*) FROM exported"):
         _letters(db, reach)
         return
-    file = db.case.folder / reach.path
+    file = reach.file
     if not file.is_file():
-        toml = db.case.folder / "case.toml"
         key = f"reach {reach.number}.path"
         raise ConfigError(
-            f"{toml}, line {line_of(toml, key)}: {key} should be evidence that was read, or a file that lists letters;"
+            f"{reach.said_in}, line {line_of(reach.said_in, key)}: {key} should be evidence that was read, or a file that lists letters;"
             f" nothing was read from {reach.path!r}, and {file} is no file."
         )
     _listed(db, reach, file)
@@ -48,7 +47,7 @@ def _evidence(db: Engine, reach: Reach) -> None:
     given = str(PurePosixPath((reach.path or "").replace("\\", "/")))
     while given.startswith("../"):
         given = given[3:]
-    resolved = str((db.case.folder / (reach.path or "")).resolve())
+    resolved = str(reach.file.resolve())
     lay = [
         str(entry["path"])
         for entry in db.case.custody.entries()
@@ -111,9 +110,8 @@ def _listed(db: Engine, reach: Reach, file: Path) -> None:
     try:
         rows = listing.read(file)
     except listing.ListingError as error:
-        toml = db.case.folder / "case.toml"
         key = f"reach {reach.number}.path"
-        raise ConfigError(f"{toml}, line {line_of(toml, key)}: {key}: {file}: {error}.") from error
+        raise ConfigError(f"{reach.said_in}, line {line_of(reach.said_in, key)}: {key}: {file}: {error}.") from error
     columns = {
         name: pa.array([getattr(row, name) for row in rows], kind)
         for name, kind in (

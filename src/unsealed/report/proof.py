@@ -4,14 +4,13 @@ A place in the evidence is a dictionary with `evidence_id` (SHA-256 of the file)
 Opening the evidence there is the business of `unsealed.read.locate`.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from unsealed.case import Case
-from unsealed.config import Reach
+from unsealed.config import Reach, line_of
 from unsealed.custody import sha256_file
 from unsealed.errors import UsageError
 from unsealed.query import Engine, literal
@@ -32,7 +31,6 @@ _MARKS = (
     ("session", "session_id"),
 )
 _BARE = "lower(trim({0}, ' <>' || chr(9) || chr(10) || chr(13)))"
-_REACH_LINE = re.compile(r"^\s*\[\[\s*reach\s*\]\]", re.MULTILINE)
 
 Row = dict[str, Any]
 
@@ -307,19 +305,14 @@ def _named(db: Engine, row: Row, grounds: set[str | None]) -> Row:
 
 def _reach(case: Case) -> list[Row]:
     """Give the `[[reach]]` entries of case.toml as places in it."""
-    path = case.folder / "case.toml"
-    if not case.config.reach or not path.is_file():
-        return []
-    text = path.read_text(encoding="utf-8-sig")
-    ends = (found.end() for found in _REACH_LINE.finditer(text))
-    lines: list[int | None] = [text.count("\n", 0, end) + 1 for end in ends]
-    if len(lines) != len(case.config.reach):
-        lines = [None] * len(case.config.reach)  # written in another form of TOML
-    digest = sha256_file(path)
-    return [
-        {"kind": "reach", "file": str(path), "evidence_id": digest, "line": line, **_told(reach)}
-        for line, reach in zip(lines, case.config.reach, strict=True)
-    ]
+    found = []
+    for reach in case.config.reach:
+        path = reach.said_in
+        if path.is_file():
+            line = line_of(path, f"reach {reach.number}")  # None: it is written in another form of TOML
+            place = {"kind": "reach", "file": str(path), "evidence_id": sha256_file(path), "line": line}
+            found.append({**place, **_told(reach)})
+    return found
 
 
 def _told(reach: Reach) -> Row:
@@ -337,7 +330,7 @@ def _meant(line: Row, ground: Row) -> bool:
     note = (ground["note"] or "").lower()
     if line["basis"] and line["basis"].lower() not in note:
         return False
-    return line["name"] in note or (line["what"] == "mailbox" and "open to the intruder" in note)
+    return line["name"].lower() in note or (line["what"] == "mailbox" and "open to the intruder" in note)
 
 
 def _through(db: Engine, message_id: str) -> list[Row]:
