@@ -19,7 +19,7 @@ from unsealed.config import Assumed, assume
 from unsealed.errors import ConfigError
 from unsealed.kept import KINDS
 from unsealed.query import Engine, engine, literal
-from unsealed.report.plain import plain
+from unsealed.report.plain import plain, typed
 from unsealed.schema import VERDICTS
 
 _PREFIX = ".assume-"
@@ -124,7 +124,9 @@ def _made(case: Case, folder: Path, told: Assumed, decided: list[tuple[str, str,
         if (case.folder / name).exists():
             (folder / name).symlink_to((case.folder / name).resolve())
     if case.custody.path.is_file():
-        shutil.copyfile(case.custody.path, folder / case.custody.path.name)  # a link would let the overlay write into it
+        shutil.copyfile(
+            case.custody.path, folder / case.custody.path.name
+        )  # a link would let the overlay write into it
     own = (case.folder / "case.toml").read_bytes()
     (folder / "case.toml").write_bytes(own + f"\n# assumed: {told!r}\n".encode("utf-8", "backslashreplace"))
     with (
@@ -156,7 +158,7 @@ def _decided(case: Case, file: Path, told: Assumed) -> list[tuple[str, str, list
         if not events:
             raise ConfigError(
                 f"{file}: {where} should be a session or event of the case, and {subject!r} is none: "
-                f"`unsealed table {case.folder} activity` lists them."
+                f"`{typed('table', case.folder, 'activity')}` lists them."
             )
         found.append((subject, state, events))
     return found

@@ -65,11 +65,19 @@ def test_nothing_exposed_is_said_so(tmp_path: Path) -> None:
     assert exposed.sentences(found, lambda text: text) == []
 
 
-def test_mailboxes_past_the_first_are_put_together() -> None:
-    rows = [{"day": f"2023-05-{n:02}", "mailbox": f"m{n % 4}", "letters": n} for n in range(1, 13)]
-    lines = exposed.curve(rows, most_boxes=2)
-    assert [name for name, _ in lines] == ["m0", "m3", None]
-    assert sum(points[-1][1] for _, points in lines) == sum(range(1, 13))
+def test_mailboxes_past_the_first_are_put_together_and_every_letter_counts(tmp_path: Path) -> None:
+    scene = Scene(tmp_path, "[[intruder]]\nclient_ip = '203.0.113.7'\nbasis = 'known'\n")
+    boxes = [f"m{n}@example.org" for n in range(9)]
+    for number, box in enumerate(boxes):
+        for letter in range(number + 1):
+            scene.letter(f"{number}-{letter}", 1, box)
+            scene.bind(20 + letter, [f"{number}-{letter}"], box)
+    case = scene.run().case
+    with engine(case) as db:
+        lines = exposed.curve(exposed.most(case, db)["growth"])
+    assert [name for name, _ in lines] == [*reversed(boxes[3:]), None]
+    assert [points[-1][1] for _, points in lines] == [9, 8, 7, 6, 5, 4, 6]
+    assert [count for _, count in lines[-1][1]] == [3, 5, 6]
 
 
 def test_the_picture_of_growth_adds_up_and_shows_names_as_text() -> None:

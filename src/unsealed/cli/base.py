@@ -31,12 +31,17 @@ class Output:
             click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
         elif not self.quiet:
             for line in lines:
-                click.echo(line)
+                click.echo(_steers_nothing(line))
 
     def talk(self, line: str) -> None:
         """Say something by the way."""
         if not self.quiet:
             click.echo(line, err=True)
+
+
+def _steers_nothing(line: str) -> str:
+    """Keep what evidence says from steering the terminal; line ends, and places where a Japanese line may break, stay."""
+    return "".join(char if char.isprintable() or char in "\n\t\u200b" else "?" for char in line)
 
 
 @click.group(

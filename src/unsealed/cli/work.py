@@ -8,6 +8,7 @@ import click
 from unsealed.cli.base import CASE, DONE, FAILED, PATHS, SKIPPED, Output, command, hunting, reading, skipped_lines
 from unsealed.errors import UsageError
 from unsealed.i18n import _
+from unsealed.report.plain import typed
 
 if TYPE_CHECKING:
     from unsealed.case import Case
@@ -27,7 +28,7 @@ def new(case: Path, name: str | None, domains: tuple[str, ...], timezone: str, o
     made = Case.create(case, name or case.resolve().name, domains, timezone)
     lines = [
         _("Made {case}. Say in {toml} what you know, then:").format(case=case, toml=case / "case.toml"),
-        f"  unsealed run {case} PATH --indicators FILE",
+        "  " + typed("run", case, "PATH", "--indicators", "FILE"),
     ]
     out.answer({"case": str(case), "name": made.config.name}, lines)
     return DONE
@@ -72,7 +73,7 @@ def read(
         return DONE
     if not paths:
         raise UsageError(
-            _("Nothing to read. Name files or folders: {command}").format(command=f"unsealed read {case} PATH")
+            _("Nothing to read. Name files or folders: {command}").format(command=typed("read", case, "PATH"))
         )
     opened, quiet = Case.open(case), out.quiet or out.as_json
     with opened.lock():
@@ -92,7 +93,7 @@ def read(
         )
     ]
     lines += skipped_lines(known["skipped"])
-    lines.append(_("Then type: {command}").format(command=f"unsealed run {case} --indicators FILE"))
+    lines.append(_("Then type: {command}").format(command=typed("run", case, "--indicators", "FILE")))
     out.answer(document, lines)
     return SKIPPED if known["skipped"]["places"] else DONE
 
@@ -191,13 +192,13 @@ def decide(case: Path, state: str, subjects: tuple[str, ...], out: Output) -> in
         found = {subject: pipeline.events_of(opened, subject) for subject in subjects}
         for subject, events in found.items():
             if not events:
-                raise UsageError(f"{subject}: no such session or event. `unsealed table {case} activity` lists them.")
+                raise UsageError(
+                    f"{subject}: no such session or event. `{typed('table', case, 'activity')}` lists them."
+                )
         opened.decide("confirmed" if state == "confirm" else "rejected", found)
     count = sum(len(ids) for ids in found.values())
     lines = [
-        _("Kept: {n:,} events. They count from the next run on: {command}").format(
-            n=count, command=f"unsealed run {case}"
-        )
+        _("Kept: {n:,} events. They count from the next run on: {command}").format(n=count, command=typed("run", case))
     ]
     out.answer({"decided": state, "subjects": {key: len(ids) for key, ids in found.items()}}, lines)
     return DONE

@@ -12,8 +12,8 @@ from unsealed.schema import TOLD
 
 TOP = 20
 """Rows of each list."""
-MAX_DAYS = 400
-"""Points of the curve; the busiest days are kept where there are more."""
+BOXES = 6
+"""Mailboxes that have a line of their own in the curve of growth; the others are put together."""
 FEWEST = 5
 """So many letters must a sender's organisation have among the opened ones for its share to be told."""
 _LETTER = "coalesce(lower(trim(x.internet_message_id, ' <>')), m.content_hash, x.message_id)"
@@ -24,8 +24,8 @@ def most(case: Case, db: Engine) -> Facts:
 
     Keys: `conversations` (`talk`, `subject`), `senders` (`address`, `name`), `organisations` (`organisation`, `internal`,
     `partner`), each with a count for every verdict that is to be told about, `letters` (all of theirs in the evidence),
-    and the first and last time; `growth` (`day`, `mailbox`, `letters`: newly opened or copied that day, by the first
-    time that a letter's copies name) `taken`, what the intruder took most, and `searches`
+    and the first and last time; `growth` (`day`, `mailbox` of the most exposed, None for all others, `letters`: newly
+    opened or copied that day, by the first time that a letter's copies name), `taken`, what the intruder took most, and `searches`
     (`query`, `times`, `mailboxes`), what they searched for.
     """
     _letters(case, db)
@@ -95,10 +95,10 @@ def _organisations(db: Engine) -> list[Facts]:
 
 def _growth(db: Engine) -> list[Facts]:
     return db.rows(f"""
-        WITH days AS (SELECT strftime(first, '%Y-%m-%d') AS day, mailbox, count(*) AS letters FROM l
-                      WHERE first IS NOT NULL GROUP BY ALL)
-        SELECT * FROM days QUALIFY row_number() OVER (ORDER BY letters DESC, day, mailbox) <= {MAX_DAYS}
-        ORDER BY day, mailbox""")
+        WITH most AS (SELECT mailbox FROM l WHERE first IS NOT NULL AND mailbox IS NOT NULL GROUP BY mailbox
+                      ORDER BY count(*) DESC, mailbox LIMIT {BOXES})
+        SELECT strftime(first, '%Y-%m-%d') AS day, most.mailbox, count(*) AS letters FROM l LEFT JOIN most USING (mailbox)
+        WHERE first IS NOT NULL GROUP BY ALL ORDER BY day, most.mailbox NULLS LAST""")
 
 
 def _taken(db: Engine) -> Facts:
@@ -169,15 +169,11 @@ def sentences(found: Facts, _: words.Translate) -> list[str]:
     return lines
 
 
-def curve(growth: list[dict[str, Any]], most_boxes: int = 6) -> list[tuple[str | None, list[tuple[str, int]]]]:
-    """Give for each mailbox, the most exposed first, its letters by day, added up; the rest are put together as None."""
-    totals: dict[str, int] = {}
-    for row in growth:
-        totals[row["mailbox"] or "?"] = totals.get(row["mailbox"] or "?", 0) + row["letters"]
-    first = sorted(totals, key=lambda box: (-totals[box], box))[:most_boxes]
+def curve(growth: list[dict[str, Any]]) -> list[tuple[str | None, list[tuple[str, int]]]]:
+    """Give for each mailbox of `growth`, the most exposed first, its letters by day, added up; the others' come last."""
     added: dict[str | None, list[tuple[str, int]]] = {}
-    for row in sorted(growth, key=lambda row: str(row["day"])):
-        box = row["mailbox"] or "?"
-        line = added.setdefault(box if box in first else None, [])
+    for row in growth:
+        line = added.setdefault(row["mailbox"], [])
         line.append((row["day"], (line[-1][1] if line else 0) + row["letters"]))
-    return [(box, added[box]) for box in (*first, None) if box in added]
+    order = sorted(added, key=lambda box: (box is None, -added[box][-1][1], box or ""))
+    return [(box, added[box]) for box in order]

@@ -5,7 +5,7 @@ import json
 from unsealed.case import Case
 from unsealed.query import Engine, engine
 from unsealed.report import exposed
-from unsealed.report.plain import Facts, plain
+from unsealed.report.plain import Facts, plain, typed
 from unsealed.schema import TOLD, VERDICTS
 
 
@@ -135,18 +135,17 @@ def _not_in_evidence(db: Engine) -> list[str]:
 
 def _next(case: Case, document: Facts) -> list[str]:
     """Say what to type next, most useful first."""
-    folder = str(case.folder)
     lines = []
     proposed = [row for row in document["activity"]["sessions"] if row["state"] == "proposed"]
     if not document["evidence"]["messages"] and not document["evidence"]["events"]:
-        lines.append(f"unsealed read {folder} PATH")
+        lines.append(typed("read", case.folder, "PATH"))
     elif not document["activity"]["events"]:
-        lines.append(f"unsealed run {folder} --indicators FILE")
+        lines.append(typed("run", case.folder, "--indicators", "FILE"))
     if proposed:
         first = max(proposed, key=lambda row: row["events"])
-        lines.append(f"unsealed decide {folder} confirm {first['session']}")
+        lines.append(typed("decide", case.folder, "confirm", first["session"]))
     if document["verdicts"]["accessed"] + document["verdicts"]["copied"]:
-        lines.append(f"unsealed table {folder} exposures --where \"verdict = 'accessed'\"")
+        lines.append(typed("table", case.folder, "exposures") + " --where \"verdict = 'accessed'\"")
     if document["skipped"]["places"]:
-        lines.append(f"unsealed table {folder} skipped")
+        lines.append(typed("table", case.folder, "skipped"))
     return lines

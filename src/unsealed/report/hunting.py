@@ -7,7 +7,7 @@ from unsealed.case import Case
 from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
 from unsealed.report import needs, words
-from unsealed.report.plain import plain
+from unsealed.report.plain import plain, typed
 from unsealed.report.terminal import cells, pad
 
 SEVERITIES = ("critical", "high", "medium", "low", "informational")
@@ -124,7 +124,7 @@ def summary(known: Facts, found: Facts) -> list[str]:
                 all=known["hunted"]["rules"] + known["hunted"]["unusable_rules_count"],
             )
         )
-    lines.append(_("Then type: {command}").format(command=f"unsealed expose {known['folder']}"))
+    lines.append(_("Then type: {command}").format(command=typed("expose", known["folder"])))
     return lines
 
 

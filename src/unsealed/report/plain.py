@@ -1,5 +1,6 @@
-"""Values of tables as JSON knows them."""
+"""Values of tables as JSON knows them, and as a terminal can show them."""
 
+import shlex
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,3 +18,14 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a table
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def shown(value: object) -> str:
+    """Give a value for a terminal: what would steer it, or turn the direction of writing, becomes `?`; empty for None."""
+    told = plain(value)
+    return "" if told is None else "".join(char if char.isprintable() else "?" for char in str(told))
+
+
+def typed(*words: object) -> str:
+    """Give a command of ours as one types it in a shell, whatever its paths hold."""
+    return shlex.join(["unsealed", *map(str, words)])

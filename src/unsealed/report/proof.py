@@ -14,7 +14,7 @@ from unsealed.config import Reach, line_of
 from unsealed.custody import sha256_file
 from unsealed.errors import UsageError
 from unsealed.query import Engine, literal
-from unsealed.report.plain import plain
+from unsealed.report.plain import plain, shown, typed
 
 MAX_COPIES = 50
 """Copies of one letter that are told at once."""
@@ -64,7 +64,7 @@ def find(db: Engine, asked: str) -> list[Row]:
 
 def _none(db: Engine, asked: str) -> list[Row]:
     if not db.value("SELECT count(*) FROM exposures"):
-        raise UsageError(f"No letter has been judged yet: `unsealed expose {db.case.folder}` does.")
+        raise UsageError(f"No letter has been judged yet: `{typed('expose', db.case.folder)}` does.")
     near = db.rows(
         """
         SELECT * FROM exposures WHERE contains(lower(internet_message_id), ?) OR contains(lower(subject), ?)
@@ -72,7 +72,7 @@ def _none(db: Engine, asked: str) -> list[Row]:
         [asked.strip("<> \t").lower(), asked.strip().lower(), MAX_CANDIDATES + 1],
     )
     hint = f" Near it:\n{_candidates(near)}" if near and asked.strip() else ""
-    where = f"`unsealed table {db.case.folder} exposures` lists all letters."
+    where = f"`{typed('table', db.case.folder, 'exposures')}` lists all letters."
     raise UsageError(f"{asked}: no letter has this id, and none that a log names. {where}{hint}")
 
 
@@ -81,8 +81,7 @@ def _candidates(rows: list[Row]) -> str:
         f"  {row['message_id'] or '-'}  {row['internet_message_id'] or '-'}  {row['mailbox'] or '-'}  {row['subject'] or ''}"
         for row in rows[:MAX_CANDIDATES]
     ]
-    clean = ["".join(char if char.isprintable() else "?" for char in line)[:200] for line in told]
-    return "\n".join([*clean, *(["  …"] if len(rows) > MAX_CANDIDATES else [])])
+    return "\n".join([*(shown(line)[:200] for line in told), *(["  …"] if len(rows) > MAX_CANDIDATES else [])])
 
 
 def proofs(case: Case, db: Engine, rows: list[Row]) -> list[Row]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from unsealed.i18n import current_language
 from unsealed.report import words
-from unsealed.report.plain import plain
+from unsealed.report.plain import plain, shown, typed
 from unsealed.report.retell import retelling
 
 MAX_GROUNDS = 10
@@ -38,16 +38,16 @@ def lines(document: Row, case: str) -> list[str]:
 
 
 def _letter(proof: Row, _: words.Translate) -> Iterator[str]:
-    yield _("Letter {message_id}").format(message_id=_clean(proof["internet_message_id"]) or proof["message_id"])
-    where = " / ".join(_clean(proof[key]) for key in ("mailbox", "folder") if proof[key])
+    yield _("Letter {message_id}").format(message_id=shown(proof["internet_message_id"]) or proof["message_id"])
+    where = " / ".join(shown(proof[key]) for key in ("mailbox", "folder") if proof[key])
     if proof["message_id"]:
         yield "  " + _("our id {message_id}, in {where}").format(
             message_id=proof["message_id"], where=where or _("(no mailbox known)")
         )
     else:
         yield "  " + _("named by the log alone, in {where}").format(where=where or _("(no mailbox known)"))
-    subject = _clean(proof["subject"]) or _("(no subject)")
-    yield "  " + ", ".join(word for word in (subject, _clean(proof["from_address"]), _moment(proof["date"])) if word)
+    subject = shown(proof["subject"]) or _("(no subject)")
+    yield "  " + ", ".join(word for word in (subject, shown(proof["from_address"]), _moment(proof["date"])) if word)
     if proof["record"]:
         yield from _place(proof["record"], _)
 
@@ -62,7 +62,7 @@ def _verdict(proof: Row, _: words.Translate) -> Iterator[str]:
             name=names[proof["content_verdict"]], verdict=proof["content_verdict"]
         )
         for copy in proof["copies"]:
-            where = " / ".join(_clean(copy[key]) for key in ("mailbox", "folder") if copy[key])
+            where = " / ".join(shown(copy[key]) for key in ("mailbox", "folder") if copy[key])
             yield f"    {copy['message_id'] or '-'}  {where}: {_note(copy['note'], _)}"
 
 
@@ -78,43 +78,43 @@ def _ground(ground: Row, number: int, proof: Row, _: words.Translate) -> Iterato
     for copy in ground.get("through", ())[:1]:
         yield "  " + _("That letter is {name}: unsealed why … {message_id}").format(
             name=words.verdict_names(_)[copy["verdict"]],
-            message_id=copy["message_id"] or _clean(copy["internet_message_id"]),
+            message_id=copy["message_id"] or shown(copy["internet_message_id"]),
         )
     for line in ground["reach"]:
         yield "  " + _("said in {file}, line {line}; SHA-256 {sha256}").format(
-            file=_clean(line["file"]), line=line["line"] or "?", sha256=line["evidence_id"]
+            file=shown(line["file"]), line=line["line"] or "?", sha256=line["evidence_id"]
         )
 
 
 def _said(record: Row) -> str:
     if record.get("kind") == "letter":
-        return " ".join(_clean(record[key]) for key in ("internet_message_id", "subject") if record[key])
+        return " ".join(shown(record[key]) for key in ("internet_message_id", "subject") if record[key])
     words_ = (_moment(record.get("time")), record.get("source"), record.get("operation"), record.get("user"))
-    told = " ".join(_clean(word) for word in words_ if word)
-    return f"{told} {_clean(record['client_ip'])}" if record.get("client_ip") else told or record["event_id"]
+    told = " ".join(shown(word) for word in words_ if word)
+    return f"{told} {shown(record['client_ip'])}" if record.get("client_ip") else told or record["event_id"]
 
 
 def _taken(record: Row, _: words.Translate) -> str:
     state = words.state_names(_).get(record["state"], record["state"])
     return _("taken for the intruder's: session {session}, {state}: {reason}").format(
-        session=_clean(record["session"]), state=state, reason=_note(record["reason"], _)
+        session=shown(record["session"]), state=state, reason=_note(record["reason"], _)
     )
 
 
 def _place(record: Row, _: words.Translate, *, text: bool = False) -> Iterator[str]:
     """Say where a record stands, and whether it was found there."""
     opened = record.get("opened") or {}
-    path = _clean((record.get("paths") or [None])[0]) or _("(a file that the case does not list)")
+    path = shown((record.get("paths") or [None])[0]) or _("(a file that the case does not list)")
     yield "    " + _("file    {path}").format(path=path)
     proved = {
         ("found", True): _("hashed again: the same"),
         ("found", False): _("not hashed again"),
-    }.get((opened.get("state", ""), bool(opened.get("verified"))), _clean(opened.get("why")))
+    }.get((opened.get("state", ""), bool(opened.get("verified"))), shown(opened.get("why")))
     yield f"    SHA-256 {record.get('evidence_id') or '?'}" + (f" ({proved})" if proved else "")
     place = [record.get("locator") or "?"]
     if opened.get("line"):
         place.insert(0, _("line {n}").format(n=opened["line"]))
-    yield "    " + _("place   {place}").format(place=_clean(", ".join(place)))
+    yield "    " + _("place   {place}").format(place=shown(", ".join(place)))
     if opened.get("bytes_sha256"):
         yield "    " + _("bytes   {length:,}, their SHA-256 {sha256}").format(
             length=opened["length"], sha256=opened["bytes_sha256"]
@@ -122,12 +122,10 @@ def _place(record: Row, _: words.Translate, *, text: bool = False) -> Iterator[s
     if opened.get("shows"):
         yield "    " + _("in it   {marks}").format(marks=", ".join(opened["shows"]))
     if text and opened.get("text"):
-        shown = opened["text"].strip()
-        yield from (
-            f"    | {line}" for line in (shown[:MAX_TEXT] + (" …" if len(shown) > MAX_TEXT else "")).splitlines()
-        )
+        said = opened["text"].strip()
+        yield from (f"    | {line}" for line in (said[:MAX_TEXT] + (" …" if len(said) > MAX_TEXT else "")).splitlines())
     for key, value in opened.get("fields", {}).items() if text else ():
-        yield f"    | {key}: {_clean(str(value))[:MAX_TEXT]}"
+        yield f"    | {key}: {shown(str(value))[:MAX_TEXT]}"
 
 
 def _facts(proof: Row, _: words.Translate) -> Iterator[str]:
@@ -175,7 +173,7 @@ def _changes(proof: Row, case: str, _: words.Translate) -> Iterator[str]:
     if alone:
         text = _("It would stay as it is if any one of these sessions were rejected: {sessions}")
         sure = _sure({"certain": all(change["certain"] for change in stays), "basis": stays[0]["basis"]}, _)
-        yield f"  - {text.format(sessions=_clean(', '.join(alone)))}{sure}"
+        yield f"  - {text.format(sessions=shown(', '.join(alone)))}{sure}"
 
 
 def _idle(change: Row) -> bool:
@@ -185,21 +183,21 @@ def _idle(change: Row) -> bool:
 
 def _change(change: Row, case: str, _: words.Translate) -> str:
     if change["kind"] == "reject":
-        sessions = _clean(" ".join(change["sessions"]))
-        command = f"unsealed decide {case} reject {sessions}"
+        sessions = shown(" ".join(change["sessions"]))
+        command = typed("decide", case, "reject", *change["sessions"])
         if len(change["sessions"]) == 1:
             text = _("If session {sessions} were rejected, it would be: {name} ({ground})")
         else:
             text = _("If all its {n:,} sessions were rejected, it would be: {name} ({ground})")
         told = text.format(sessions=sessions, n=len(change["sessions"]), name=_name(change, _), ground=_left(change, _))
-        return told + _sure(change, _) + (f". {command}" if len(change["sessions"]) <= MAX_SESSIONS else "")
+        return told + _sure(change, _) + (f". {shown(command)}" if len(change["sessions"]) <= MAX_SESSIONS else "")
     if change["kind"] == "reach":
         text = _("If {name} was not open then ({file}, line {line}), it would be: {verdict} ({ground})")
         if change["verdict"] == change["was"]:
             text = _("If {name} was not open then ({file}, line {line}), it would still be: {verdict} ({ground})")
         said = text.format(
-            name=_clean(change["name"]),
-            file=_clean(change["file"]),
+            name=shown(change["name"]),
+            file=shown(change["file"]),
             line=change["line"] or "?",
             verdict=_name(change, _),
             ground=_left(change, _),
@@ -210,13 +208,13 @@ def _change(change: Row, case: str, _: words.Translate) -> str:
             "The item log of {mailbox} from {start} to {end} would tell: opened if a record of the intruder names it, "
             "not opened if the log is whole and none does"
         ).format(
-            mailbox=_clean(change["mailbox"]), start=_moment(change["from"]) or "?", end=_moment(change["to"]) or "?"
+            mailbox=shown(change["mailbox"]), start=_moment(change["from"]) or "?", end=_moment(change["to"]) or "?"
         )
     if change["kind"] == "record":
         return _("A record of the intruder in the item log of {mailbox} that names it would make it: opened").format(
-            mailbox=_clean(change["mailbox"])
+            mailbox=shown(change["mailbox"])
         )
-    mailbox = _clean(change["mailbox"]) or _("its mailbox")
+    mailbox = shown(change["mailbox"]) or _("its mailbox")
     if change["from"]:
         return _("Activity of the intruder in {mailbox} at or after {start} would bring it in reach, or a [[reach]] line").format(
             mailbox=mailbox, start=_moment(change["from"])
@@ -250,9 +248,4 @@ def _moment(value: object) -> str:
 
 def _note(text: str | None, _: words.Translate) -> str:
     """Give a note of a table in the reader's language."""
-    return _clean(retelling(_).tell(text))
-
-
-def _clean(value: object) -> str:
-    """Show text from evidence: nothing in it steers the terminal."""
-    return "".join(char if char.isprintable() else "?" for char in str(value)) if value is not None else ""
+    return shown(retelling(_).tell(text))

@@ -4,7 +4,7 @@ from typing import Any
 
 from unsealed.i18n import current_language
 from unsealed.report import words
-from unsealed.report.plain import plain
+from unsealed.report.plain import shown
 from unsealed.report.terminal import cells, pad
 from unsealed.schema import VERDICTS
 
@@ -28,7 +28,7 @@ def lines(found: Row) -> list[str]:
         for row in found["changed"][:MAX_CHANGES]:
             told.append(
                 "  " + _("{n:,} in {mailbox}: {before} -> {after}").format(
-                    n=row["copies"], mailbox=_clean(row["mailbox"]) or _("(no mailbox known)"),
+                    n=row["copies"], mailbox=shown(row["mailbox"]) or _("(no mailbox known)"),
                     before=_verdict(row["from"], names, _), after=_verdict(row["to"], names, _),
                 )
             )  # fmt: skip
@@ -42,15 +42,15 @@ def lines(found: Row) -> list[str]:
 def _assumed(assumed: Row, _: words.Translate) -> list[str]:
     told = [
         _("{kind} {name} open from {start} to {end}").format(
-            kind=row["kind"], name=_clean(row["name"]), start=words.day(row["from"]), end=words.day(row["to"])
+            kind=row["kind"], name=shown(row["name"]), start=words.day(row["from"]), end=words.day(row["to"])
         )
         for row in assumed["reach"]
     ]
     for row in assumed["intruder"]:
-        match = ", ".join(f"{key} {_clean(row[key])}" for key in row if key not in {"from", "to", "basis"})
+        match = ", ".join(f"{key} {shown(row[key])}" for key in row if key not in {"from", "to", "basis"})
         told.append(_("the intruder's: {match}").format(match=match))
     states = words.state_names(_)
-    told += [f"{_clean(row['subject'])}: {states[row['state']]}" for row in assumed["decide"]]
+    told += [f"{shown(row['subject'])}: {states[row['state']]}" for row in assumed["decide"]]
     return told + [f"{key}: {words.day(value)}" for key, value in assumed["incident"].items()]
 
 
@@ -69,11 +69,11 @@ def _counts(found: Row, _: words.Translate) -> list[str]:
 
 
 def _change(row: Row, names: dict[str, str], _: words.Translate) -> str:
-    subject = _clean(row["subject"]) or _clean(row["internet_message_id"])
+    subject = shown(row["subject"]) or shown(row["internet_message_id"])
     subject = subject if len(subject) <= MAX_SUBJECT else subject[: MAX_SUBJECT - 1] + "…"
-    where = " / ".join(_clean(row[key]) for key in ("mailbox", "folder") if row[key])
+    where = " / ".join(shown(row[key]) for key in ("mailbox", "folder") if row[key])
     what = f"{_verdict(row['from'], names, _)} -> {_verdict(row['to'], names, _)}"
-    return f"{what}: {subject} ({where}) {row['message_id'] or _clean(row['internet_message_id'])}"
+    return f"{what}: {subject} ({where}) {row['message_id'] or shown(row['internet_message_id'])}"
 
 
 def _verdict(verdict: str | None, names: dict[str, str], _: words.Translate) -> str:
@@ -95,8 +95,3 @@ def _bound(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.1f}"
     return words.day(value) if isinstance(value, str) else "?"
-
-
-def _clean(value: object) -> str:
-    told = plain(value)
-    return "".join(char if char.isprintable() else "?" for char in str(told)) if told is not None else ""

@@ -116,7 +116,10 @@ class Files:
             return self._archives[given.path]
         lies = self.on_disk(given)
         if lies.path and self.verify:
-            lies.digest = sha256_file(lies.path)
+            try:
+                lies.digest = sha256_file(lies.path)
+            except OSError as error:
+                return Lies(None, "gone", f"the archive {given.path} can't be read: {error.strerror or error}")
             if lies.digest != given.evidence_id:
                 why = f"the archive {given.path} was changed: its SHA-256 is {lies.digest}, and was {given.evidence_id}"
                 lies = Lies(None, "changed", why, lies.digest)

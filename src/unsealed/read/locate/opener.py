@@ -1,6 +1,7 @@
 """Opens the places that rows of tables name, file by file: finds the file, proves that it is the same, cuts the record out."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,7 +76,8 @@ class Opener:
             by_file.setdefault(one.evidence_id, []).append(one)
         known = self._known(list(by_file))
         self.files.learn([row["path"] for rows in known.values() for row in rows])
-        self.files.gather({(rows[0]["path"], evidence_id) for evidence_id, rows in known.items() if rows})
+        with suppress(OSError):  # an archive that can't be read is told of at each of its places
+            self.files.gather({(rows[0]["path"], evidence_id) for evidence_id, rows in known.items() if rows})
         found: dict[Wanted, Record] = {}
         for evidence_id, places in by_file.items():
             found.update(self._file(evidence_id, known.get(evidence_id, []), places))
@@ -95,7 +97,10 @@ class Opener:
         """Open all places of one file, at the first of its paths at which it is what it was."""
         lies, row = Lies(None, "unknown", "the case has no such file in its table of evidence"), dict[str, Any]()
         for each in rows:
-            lies, row = self._proved(each, evidence_id, places), each
+            try:
+                lies, row = self._proved(each, evidence_id, places), each
+            except OSError as error:
+                lies = Lies(None, "gone", f"the file can't be read: {error.strerror or error}")
             if lies.path:
                 break
         for one in places:
@@ -143,7 +148,10 @@ class Opener:
                     text = _text(data, place, path)
                     record.text = shown(text, [value.strip("<> ") for _, value in one.marks])
             if row["reader"] in _BINARY:
-                record.fields = self._reread(one.locator, place, path, row)
+                try:
+                    record.fields = self._reread(one.locator, place, path, row)
+                except Exception as error:  # noqa: BLE001 - as in the engine: a reader may raise anything on damaged bytes
+                    return Record("missing", f"the file is there, and its reader fails on this item: {error}")
                 if not record.fields:
                     return Record("missing", "the file is there, and its reader finds no such item in it")
                 text = " ".join(str(value) for value in record.fields.values())

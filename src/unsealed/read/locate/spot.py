@@ -8,7 +8,6 @@ the whole file.
 import hashlib
 import re
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -84,12 +83,15 @@ def line_span(stream: BinaryIO, locator: str) -> Span | None:
     if not found:
         return None
     stream.seek(0)
-    before = 0
-    for number, line in enumerate(islice(stream, int(found.group(1))), start=1):
-        if number == int(found.group(1)):
-            return Span(before, len(line))
-        before += len(line)
-    return None
+    left, start, at = int(found.group(1)) - 1, 0, 0
+    while chunk := stream.read(_CHUNK):
+        here = 0
+        while (end := chunk.find(b"\n", here) + 1) and left >= 0:
+            if not left:
+                return Span(start, at + end - start)
+            left, start, here = left - 1, at + end, end
+        at += len(chunk)
+    return Span(start, at - start) if not left and at > start else None
 
 
 def cut(path: Path, place: Span) -> tuple[bytes, str]:
