@@ -82,6 +82,7 @@ def test_a_network_too_wide_is_no_verdict(
 
 def test_an_address_where_the_accounts_live_is_no_verdict(scene: Scene, matched: Any) -> None:
     crowd(scene, SHARED, 8, 10)
+    crowd(scene, "192.0.2.10", 8, 2)
     hit = scene.event(3, "Update")
     found = matched(SHARED, EVIL_IP)
     shared = [row for row in found.rows if row["rule_id"] == f"ip:{SHARED}"]
@@ -92,6 +93,13 @@ def test_an_address_where_the_accounts_live_is_no_verdict(scene: Scene, matched:
     assert (told[f"ip:{SHARED}"].events, told[f"ip:{SHARED}"].accounts, told[f"ip:{SHARED}"].days) == (80, 8, 10)
     assert told[f"ip:{SHARED}"].common
     assert not told[f"ip:{EVIL_IP}"].common
+
+
+def test_a_log_that_was_cut_to_an_address_does_not_make_it_common(scene: Scene, matched: Any) -> None:
+    crowd(scene, EVIL_IP, 9, 20)
+    found = matched(EVIL_IP)
+    assert {row["severity"] for row in found.rows} == {"high"}
+    assert not found.told.prevalence[0].common
 
 
 def test_an_intruder_in_many_accounts_is_not_common(scene: Scene, matched: Any) -> None:
@@ -140,6 +148,7 @@ def test_a_domain_that_writes_every_day_is_no_verdict(scene: Scene, matched: Any
 def test_a_line_of_the_case_is_never_weakened(scene: Scene, matched: Any) -> None:
     scene.toml = f'[[intruder]]\nclient_ip = "{SHARED}"\n'
     crowd(scene, SHARED, 8, 10)
+    crowd(scene, "192.0.2.10", 8, 2)
     rows = matched(SHARED).rows
     assert {row["severity"] for row in rows if row["kind"] == "intruder"} == {"high"}
     assert {row["severity"] for row in rows if row["kind"] == "indicator"} == {"low"}
