@@ -33,14 +33,6 @@ def answer(*words: str | Path, code: int = 0) -> dict[str, Any]:
     return document
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "breach"
-    result = answer("demo", folder)
-    assert result["grade"]["found"] == result["grade"]["planted"] > 5000
-    return folder
-
-
 @pytest.mark.xdist_group("demo")
 class TestDemo:
     def test_every_planted_fact_is_found_and_the_report_is_where_it_says(self, demo: Path) -> None:
@@ -107,6 +99,7 @@ class TestDemo:
         assert "侵入者は" in call("status", demo / "case", env={"UNSEALED_LANG": "ja"})
 
 
+@pytest.mark.xdist_group("demo")
 def test_a_rejected_session_withdraws_its_verdicts(tmp_path: Path, demo: Path) -> None:
     import shutil
 

@@ -269,7 +269,10 @@ class Walk:
         self.blocks.append((block, "".join(out)))
 
 
-@pytest.fixture(scope="module", params=["en", "ja"])
+WALKS = [pytest.param(language, marks=pytest.mark.xdist_group(f"tutorial {language}")) for language in TUTORIALS]
+
+
+@pytest.fixture(scope="module", params=WALKS)
 def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     walked = Walk(request.param, tmp_path_factory.mktemp("tutorial"))
     for kind, block in _FENCE.findall(text(TUTORIALS[request.param])):
@@ -282,12 +285,10 @@ def walk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return walked
 
 
-@pytest.mark.xdist_group("docs")
 def test_the_tutorials_commands_work(walk: Walk) -> None:
     assert walk.failed == []
 
 
-@pytest.mark.xdist_group("docs")
 def test_the_tutorial_shows_what_the_commands_print(walk: Walk) -> None:
     """Each line that the page shows stands in what the commands above it printed; `…` stands for anything."""
     printed, missing = "", []
@@ -303,7 +304,6 @@ def test_the_tutorial_shows_what_the_commands_print(walk: Walk) -> None:
     assert missing == []
 
 
-@pytest.mark.xdist_group("docs")
 def test_the_pictures_are_what_the_demo_shows(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(DOCS))
     import picture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -18,7 +17,6 @@ from samples import mail
 from unsealed import pipeline
 from unsealed.case import Case
 from unsealed.cli import main
-from unsealed.demo.generate import generate
 from unsealed.query import engine
 from unsealed.schema import VERDICTS
 
@@ -73,24 +71,19 @@ def stands(place: Row) -> bytes:
     return cut
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("why")
-    generate(folder)
-    case = Case.create(folder / "case", "Demo", ("cspa.go.jp.example",))
-    shutil.copyfile(folder / "case.toml", case.folder / "case.toml")
-    pipeline.run(case.folder, [folder / "evidence"], indicators=[folder / "indicators.csv"], workers=0)
-    return case.folder
+@pytest.fixture
+def breach(demo: Path) -> Path:
+    return demo / "case"
 
 
-@pytest.mark.xdist_group("why")
+@pytest.mark.xdist_group("demo")
 class TestDemo:
-    def test_every_kind_of_verdict_ends_at_bytes_that_are_there(self, demo: Path) -> None:
-        chosen = one_of_each_kind(demo)
+    def test_every_kind_of_verdict_ends_at_bytes_that_are_there(self, breach: Path) -> None:
+        chosen = one_of_each_kind(breach)
         assert {row["verdict"] for row in chosen} == set(VERDICTS)
         seen = set()
         for row in chosen:
-            document = proof(demo, row["message_id"] or row["internet_message_id"])
+            document = proof(breach, row["message_id"] or row["internet_message_id"])
             (told,) = [one for one in document["letters"] if one["message_id"] == row["message_id"]] or [None]
             assert told is not None, row
             assert told["verdict"] == row["verdict"]
@@ -110,7 +103,7 @@ class TestDemo:
                     (line,) = ground["reach"]
                     assert line["name"] in told["record"]["opened"]["shows"]
                     assert line["name"].encode() in stands(told["record"])
-                    text = (demo / "case.toml").read_text(encoding="utf-8").splitlines()
+                    text = (breach / "case.toml").read_text(encoding="utf-8").splitlines()
                     assert text[line["line"] - 1].strip() == "[[reach]]"
                     assert line["name"] in "".join(text[line["line"] : line["line"] + 6])
             presence = told["facts"]["presence"]
@@ -120,13 +113,13 @@ class TestDemo:
         assert seen >= {"bind", "sent_by_intruder", "sync", "forwarded", "quoted", "throttled", "no_item_log", "gateway"}
         assert seen >= {"log_whole", "not_reached"}
 
-    def test_what_would_change_it_is_what_the_stages_say(self, demo: Path) -> None:
+    def test_what_would_change_it_is_what_the_stages_say(self, breach: Path) -> None:
         weaker = 0
-        for row in one_of_each_kind(demo):
-            told = proof(demo, row["message_id"] or row["internet_message_id"])["letters"][0]
+        for row in one_of_each_kind(breach):
+            told = proof(breach, row["message_id"] or row["internet_message_id"])["letters"][0]
             if len(told["changes"]) > 1 or told["verdict"] not in {"copied", "in_reach"}:
                 continue  # each session takes the stages seconds
-            again = proof(demo, told["message_id"], "--recompute")["letters"][0]["changes"]
+            again = proof(breach, told["message_id"], "--recompute")["letters"][0]["changes"]
             assert {change["basis"] for change in again if change["kind"] == "reject"} <= {"recomputed"}
             for before, after in zip(told["changes"], again, strict=True):
                 if before["kind"] == "reject" and before["certain"]:
@@ -134,64 +127,64 @@ class TestDemo:
                 weaker += after["kind"] == "reject" and after["verdict"] != told["verdict"]
         assert weaker
 
-    def test_a_message_id_stands_for_all_its_copies_in_any_case_with_or_without_brackets(self, demo: Path) -> None:
-        with engine(Case.open(demo)) as db:
+    def test_a_message_id_stands_for_all_its_copies_in_any_case_with_or_without_brackets(self, breach: Path) -> None:
+        with engine(Case.open(breach)) as db:
             name = db.value("""
                 SELECT internet_message_id FROM exposures GROUP BY 1 HAVING count(*) = 3 AND count(DISTINCT verdict) > 1
                 ORDER BY 1""")
-        wanted = sorted(row["message_id"] for row in letters(demo) if row["internet_message_id"] == name)
+        wanted = sorted(row["message_id"] for row in letters(breach) if row["internet_message_id"] == name)
         for asked in (name, name.strip("<>"), name.upper(), f" {name} "):
-            assert sorted(one["message_id"] for one in proof(demo, asked)["letters"]) == wanted
-        weaker = [one for one in proof(demo, name)["letters"] if one["verdict"] != one["content_verdict"]]
+            assert sorted(one["message_id"] for one in proof(breach, asked)["letters"]) == wanted
+        weaker = [one for one in proof(breach, name)["letters"] if one["verdict"] != one["content_verdict"]]
         assert weaker
         assert all(copy["verdict"] == one["content_verdict"] for one in weaker for copy in one["copies"])
 
-    def test_the_beginning_of_our_id_is_enough_where_it_is_of_one_letter(self, demo: Path) -> None:
-        row = next(row for row in letters(demo) if row["message_id"])
-        (told,) = proof(demo, row["message_id"][:12].upper())["letters"]
+    def test_the_beginning_of_our_id_is_enough_where_it_is_of_one_letter(self, breach: Path) -> None:
+        row = next(row for row in letters(breach) if row["message_id"])
+        (told,) = proof(breach, row["message_id"][:12].upper())["letters"]
         assert told["message_id"] == row["message_id"]
-        said = why(demo, row["message_id"][0], code=2).output
+        said = why(breach, row["message_id"][0], code=2).output
         assert "several letters begin so" in said
         assert said.count("@") >= 8
 
-    def test_what_is_not_there_is_wrong_usage_and_names_what_is_near(self, demo: Path) -> None:
-        assert "no letter has this id" in why(demo, "nothing-like-it@nowhere", code=2).output
-        assert "Near it:" in why(demo, "KAGERO", code=2).output
-        told = json.loads(CliRunner().invoke(main, ["why", str(demo), "", "--json"]).stdout.splitlines()[0])
+    def test_what_is_not_there_is_wrong_usage_and_names_what_is_near(self, breach: Path) -> None:
+        assert "no letter has this id" in why(breach, "nothing-like-it@nowhere", code=2).output
+        assert "Near it:" in why(breach, "KAGERO", code=2).output
+        told = json.loads(CliRunner().invoke(main, ["why", str(breach), "", "--json"]).stdout.splitlines()[0])
         assert (told["kind"], told["exit"]) == ("UsageError", 2)
 
-    def test_a_letter_that_only_a_log_names_is_asked_for_by_its_message_id(self, demo: Path) -> None:
-        row = next(row for row in letters(demo) if row["message_id"] is None and row["verdict"] == "accessed")
-        (told,) = proof(demo, row["internet_message_id"])["letters"]
+    def test_a_letter_that_only_a_log_names_is_asked_for_by_its_message_id(self, breach: Path) -> None:
+        row = next(row for row in letters(breach) if row["message_id"] is None and row["verdict"] == "accessed")
+        (told,) = proof(breach, row["internet_message_id"])["letters"]
         assert (told["message_id"], told["record"], told["verdict"]) == (None, None, "accessed")
         assert row["internet_message_id"].encode() in stands(told["grounds"][0]["records"][0])
-        assert "named by the log alone" in why(demo, row["internet_message_id"]).output
+        assert "named by the log alone" in why(breach, row["internet_message_id"]).output
 
-    def test_the_terminal_says_file_hash_place_and_what_would_change_it(self, demo: Path) -> None:
-        row = next(row for row in letters(demo) if row["verdict"] == "accessed" and row["message_id"])
-        told = proof(demo, row["message_id"])["letters"][0]
-        said = why(demo, row["message_id"]).output
+    def test_the_terminal_says_file_hash_place_and_what_would_change_it(self, breach: Path) -> None:
+        row = next(row for row in letters(breach) if row["verdict"] == "accessed" and row["message_id"])
+        told = proof(breach, row["message_id"])["letters"][0]
+        said = why(breach, row["message_id"]).output
         record = told["grounds"][0]["records"][0]
         for word in (record["paths"][0], record["evidence_id"], record["locator"], f"line {record['opened']['line']}"):
             assert word in said
         assert "hashed again: the same" in said
         assert "Verdict: opened (accessed)" in said
-        assert f"unsealed decide {demo} reject {record['session']}" in said
-        assert why(demo, row["message_id"], "--quiet").output == ""
-        assert "not hashed again" in why(demo, row["message_id"], "--no-verify").output
+        assert f"unsealed decide {breach} reject {record['session']}" in said
+        assert why(breach, row["message_id"], "--quiet").output == ""
+        assert "not hashed again" in why(breach, row["message_id"], "--no-verify").output
 
-    def test_nothing_in_the_case_changes(self, demo: Path) -> None:
+    def test_nothing_in_the_case_changes(self, breach: Path) -> None:
         def state() -> dict[str, str]:
-            files = (path for path in demo.rglob("*") if path.is_file() and not path.name.startswith((".lock", "journal.")))
-            with closing(sqlite3.connect(demo / "journal.sqlite")) as journal:
+            files = (path for path in breach.rglob("*") if path.is_file() and not path.name.startswith((".lock", "journal.")))
+            with closing(sqlite3.connect(breach / "journal.sqlite")) as journal:
                 said = {"journal": "\n".join(journal.iterdump())}
             return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files} | said
 
         before = state()
-        row = next(row for row in letters(demo) if row["verdict"] == "copied")
-        why(demo, row["message_id"], "--recompute")
+        row = next(row for row in letters(breach) if row["verdict"] == "copied")
+        why(breach, row["message_id"], "--recompute")
         assert state() == before
-        assert not list(demo.glob(".*-*"))
+        assert not list(breach.glob(".*-*"))
 
 
 # -- a small case, whose evidence comes and goes ----------------------------------------------------------------------

@@ -226,7 +226,11 @@ def grade(case: Case, tables: dict[str, list[Row]]) -> Sheet:
 
 def examine(seed: int, keep: Path) -> Sheet:
     """Build, run and grade the case of one seed."""
-    case = cases.build(seed, keep / f"seed{seed}")
+    return examined(seed, cases.build(seed, keep / f"seed{seed}"))
+
+
+def examined(seed: int, case: Case) -> Sheet:
+    """Run and grade a case that was built."""
     begun = time.monotonic()
     try:
         sheet = grade(case, run(case))

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from truth import Case
 
 Tables = dict[str, list[dict[str, Any]]]
-pytestmark = pytest.mark.skipif(
-    not (corpus.DATA / "mail").is_dir(), reason=f"the real mail and records are not here: {corpus.DATA}"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not (corpus.DATA / "mail").is_dir(), reason=f"the real mail and records are not here: {corpus.DATA}"
+    ),
+    pytest.mark.xdist_group("grader"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -32,11 +32,13 @@ def test_the_bomb_is_one(tmp_path: Path) -> None:
         assert member.read(5) == b"From:"
 
 
+@pytest.mark.xdist_group("hostile")
 @needs_product
 def test_the_run_as_a_whole(outcome: hostile.Outcome) -> None:
     assert hostile.general(outcome) == []
 
 
+@pytest.mark.xdist_group("hostile")
 @needs_product
 @pytest.mark.parametrize("name", hostile.TRAPS, ids=[name[:30] for name in hostile.TRAPS])
 def test_each_trap(outcome: hostile.Outcome, name: str) -> None:

@@ -7,7 +7,8 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
-from test_verdict import EXAMPLES, random_scene, seeds
+from laws import SCENES
+from test_verdict import random_scene, seeds
 
 from unsealed import pipeline, whatif
 from unsealed.kept import keep
@@ -48,7 +49,7 @@ def judged(scene: Scene) -> list[Row]:
     return scene.table("exposures")
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_what_is_said_for_sure_comes_true(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     scene, _ = random_scene(tmp_path_factory.mktemp("changes") / "case", seed)

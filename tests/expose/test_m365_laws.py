@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import SCENES
 from oracle import RANK
 from scene import ALICE, BOB, HOME_IP, Scene
 from test_m365_grants import by_app, consents, folder_record, role_record
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 CAROL = "carol@example.org"
 BOXES = [ALICE, BOB, CAROL]
-EXAMPLES = settings(max_examples=int(os.environ.get("UNSEALED_EXAMPLES", "5")), deadline=None)
 seeds = st.integers(0, 10**9)
 
 
@@ -81,7 +80,7 @@ def ranks(scene: Scene) -> dict[tuple[str, str], int]:
     }
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_more_that_is_the_intruders_never_weakens_a_verdict(
     tmp_path_factory: pytest.TempPathFactory, seed: int
@@ -100,7 +99,7 @@ def test_more_that_is_the_intruders_never_weakens_a_verdict(
         before = after
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_a_rejection_never_strengthens_and_every_ground_is_there(
     tmp_path_factory: pytest.TempPathFactory, seed: int
@@ -119,7 +118,7 @@ def test_a_rejection_never_strengthens_and_every_ground_is_there(
         assert all(rank >= before[key] for key, rank in after.items() if key in before)
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_the_order_of_evidence_does_not_matter(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     folder = tmp_path_factory.mktemp("order")

@@ -6,8 +6,9 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import SCENES
 from scene import ALICE, HOME, HOME_IP, Scene, at
 
 from unsealed.expose import copies
@@ -243,7 +244,7 @@ class Life:
         return last if last == following else None
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@SCENES
 @given(st.integers(0, 10**9))
 def test_stays_are_what_the_records_say_one_after_the_other(
     tmp_path_factory: pytest.TempPathFactory, seed: int

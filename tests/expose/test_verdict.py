@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import SCENES
 from oracle import RANK, Oracle
 from scene import ALICE, BOB, EVIL_IP, HOME, HOME_IP, LOST, Scene, at
 
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 GATEWAY = "mx1.example.org"
 FOLDERS = ["Inbox", "Projects", "Sent Items", None]
 SESSIONS = [None, None, "session-one", "session-two"]
-EXAMPLES = settings(
-    max_examples=int(os.environ.get("UNSEALED_EXAMPLES", "5")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 seeds = st.integers(0, 10**9)
 
 
@@ -107,7 +102,7 @@ def tables(scene: Scene) -> dict[str, list[dict[str, Any]]]:
     return {name: scene.table(name) for name in names}
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_verdicts_agree_with_the_oracle(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     scene, reach = random_scene(tmp_path_factory.mktemp("oracle") / "case", seed)
@@ -117,7 +112,7 @@ def test_verdicts_agree_with_the_oracle(tmp_path_factory: pytest.TempPathFactory
     assert got == wanted
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_every_verdict_has_its_grounds_and_every_message_its_row(
     tmp_path_factory: pytest.TempPathFactory, seed: int
@@ -144,7 +139,7 @@ def test_every_verdict_has_its_grounds_and_every_message_its_row(
     assert all(RANK.index(row["content_verdict"]) == strongest[row["internet_message_id"]] for row in rows)
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_the_order_of_evidence_does_not_matter(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     folder = tmp_path_factory.mktemp("order")
@@ -159,7 +154,7 @@ def test_the_order_of_evidence_does_not_matter(tmp_path_factory: pytest.TempPath
         assert one.table(name) == two.table(name), name
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_a_rejection_never_strengthens_a_verdict(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     scene, _ = random_scene(tmp_path_factory.mktemp("reject") / "case", seed)
@@ -173,7 +168,7 @@ def test_a_rejection_never_strengthens_a_verdict(tmp_path_factory: pytest.TempPa
     assert all(rank >= before[key] for key, rank in after.items())
 
 
-@EXAMPLES
+@SCENES
 @given(seeds)
 def test_more_that_is_the_intruders_never_weakens_a_verdict(
     tmp_path_factory: pytest.TempPathFactory, seed: int

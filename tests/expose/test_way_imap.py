@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import SCENES
 from scene import ALICE, BOB, HOME_IP, Scene, at
 
 MINUTE = 1 / 1440
@@ -198,11 +198,7 @@ def test_another_way_in_is_judged_beside_it(scene: Scene) -> None:
     assert scene.run().verdict("a") == "in_reach: no_item_log"
 
 
-@settings(
-    max_examples=int(os.environ.get("UNSEALED_EXAMPLES", "5")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@SCENES
 @given(st.integers(0, 10**9))
 def test_bounds_agree_with_plain_loops(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """Random sessions and letters, deletions too, against sums made letter by letter."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import SCENES
 from oracle import RANK
 from scene import ALICE, BOB, Scene
 
@@ -22,11 +22,6 @@ from unsealed.query import replace
 if TYPE_CHECKING:
     from pathlib import Path
 
-EXAMPLES = settings(
-    max_examples=int(os.environ.get("UNSEALED_EXAMPLES", "5")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 FOLDERS = ["Inbox", "Sent Items", "Projects", None]
 LINES: list[tuple[str, str, dict[str, Any], dict[str, str]]] = [
     ("dovecot", "login", {}, {"service": "imap-login"}),
@@ -76,7 +71,7 @@ def known(scene: Scene, share: float) -> dict[str, int]:
     return {row["message_id"]: RANK.index(row["verdict"]) for row in scene.table("exposures") if row["message_id"]}
 
 
-@EXAMPLES
+@SCENES
 @given(st.integers(0, 10**9))
 def test_more_that_is_the_intruders_never_weakens_a_verdict(
     tmp_path_factory: pytest.TempPathFactory, seed: int
@@ -90,7 +85,7 @@ def test_more_that_is_the_intruders_never_weakens_a_verdict(
         before = after
 
 
-@EXAMPLES
+@SCENES
 @given(st.integers(0, 10**9))
 def test_every_copy_has_one_verdict_with_grounds_that_exist(
     tmp_path_factory: pytest.TempPathFactory, seed: int
