@@ -230,6 +230,18 @@ def test_with_an_item_log_the_folders_letters_are_not_accessed_but_for_those_nam
     assert lived.verdict("outside", BOB) == "out_of_reach: not_reached"
 
 
+def test_a_folder_permission_from_before_the_item_log_begins_leaves_its_letters_in_reach(scene: Scene) -> None:
+    scene.owner(range(20, 60), BOB)
+    for name, day in (("there", 1), ("new", 30)):
+        scene.letter(name, day, BOB)
+    scene.sign_in(10)
+    scene.sign_in(40)
+    scene.cmdlet(11, "Add-MailboxFolderPermission", {"Identity": "bob:\\Inbox", "User": CAROL, "AccessRights": "Owner"})
+    scene.run()
+    assert scene.verdict("there", BOB) == "in_reach: log_gap"
+    assert scene.verdict("new", BOB) == "not_accessed: log_whole"
+
+
 @pytest.mark.parametrize("member", ["Default", "Anonymous"])
 def test_a_folder_opened_to_everybody_counts_whoever_reads_but_the_owner(lived: Scene, member: str) -> None:
     lived.cmdlet(11, "Set-MailboxFolderPermission", {"Identity": "bob:\\Inbox", "User": member, "AccessRights": "Reviewer"})

@@ -20,6 +20,7 @@ _SERVICE = re.compile(
 )
 _INSIDE = ("local", "lan", "internal", "intranet", "corp", "private", "home", "ad", "localdomain")
 """Domains of directories that no mail comes to from outside."""
+_TENANT = ".onmicrosoft.com"
 _SEEN, _MOSTLY = 3, 0.8
 """An account is the owner of the mailbox that it was seen in so many times, and in so large a part of all its visits."""
 
@@ -76,10 +77,23 @@ def resolve(db: Engine) -> list[Account]:
         UNION SELECT mailbox FROM memory.main.accesses WHERE mailbox IS NOT NULL ORDER BY name""")
     wanted = [row["name"] for row in names if row["name"] not in boxes]
     learned = _learned(db) if wanted else {}
+    own = {*db.case.config.domains, *(_tenant(db) if any(_TENANT in name for name in wanted) else ())}
     index: dict[str, list[str]] = {}
     for box in sorted(boxes):
         index.setdefault(box.partition("@")[0], []).append(box)
-    return [_account(name, boxes, index, learned, db.case.config.domains) for name in wanted]
+    return [_account(name, boxes, index, learned, own) for name in wanted]
+
+
+def _tenant(db: Engine) -> list[str]:
+    """Give the tenant's first domain (`example.onmicrosoft.com`): the one that accounts and guests (`#EXT#@`) of the log are of.
+
+    https://learn.microsoft.com/entra/external-id/user-properties. Where a log names several, only guests tell whose it is.
+    """
+    rows = db.rows(f"""
+        SELECT lower(split_part("user", '@', -1)) AS domain, bool_or(contains(upper("user"), '#EXT#')) AS guests FROM events
+        WHERE ends_with(lower("user"), '{_TENANT}') GROUP BY 1 ORDER BY 1""")
+    hosts = [row["domain"] for row in rows if row["guests"]]
+    return hosts if len(hosts) == 1 else [row["domain"] for row in rows] if len(rows) == 1 else []
 
 
 def unresolved(db: Engine) -> list[Account]:
@@ -117,8 +131,7 @@ def _account(
         if not _related(domain, (box.partition("@")[2] for box in meant), domains):
             return Account(name, None, "an address outside of the organisation")
     elif len(meant) > 1:
-        own = [box for box in meant if box.partition("@")[2] in set(domains)]
-        meant = own or meant
+        meant = [box for box in meant if box.partition("@")[2] in set(domains)] or meant
     if len(meant) == 1:
         return Account(name, meant[0], None)
     return Account(
@@ -129,7 +142,5 @@ def _account(
 def _related(domain: str, others: Iterable[str], own: Iterable[str]) -> bool:
     """Tell whether accounts of a domain can be those of mailboxes elsewhere: a directory's, or above or below a mail domain."""
     if domain in set(own) or domain.rpartition(".")[2] in _INSIDE or "." not in domain:
-        return True
-    if domain.endswith(".onmicrosoft.com"):
         return True
     return any(domain.endswith("." + other) or other.endswith("." + domain) for other in others)
