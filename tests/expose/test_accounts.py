@@ -94,7 +94,7 @@ def test_an_account_of_another_tenant_is_nobody_of_ours(peopled: Scene) -> None:
     peopled.sign_in(3, "guest_mail.example#EXT#@example.onmicrosoft.com")
     peopled.run()
     with engine(peopled.case) as db:
-        db.execute("CREATE TEMP VIEW act AS SELECT *, lower(\"user\") AS box FROM activity")
+        db.execute('CREATE TEMP VIEW act AS SELECT *, lower("user") AS box FROM activity')
         found = {one.name: one.mailbox for one in accounts.resolve(db)}
     assert found["alice@example.onmicrosoft.com"] == ALICE
     assert found["alice@stranger.onmicrosoft.com"] is None
