@@ -187,7 +187,7 @@ _TABLES = (
         ("mailbox", TEXT, "whose mailbox, lower case"),
         ("folder", TEXT, "the folder as the record names it"),
         ("internet_message_id", TEXT, "the message as the record names it; null for a whole folder"),
-        ("access", TEXT, "`bind`, `sync`, `attachment`, `send`, `create`, `update`, `move`, `delete`"),
+        ("access", TEXT, "`bind`, `sync`, `attachment`, `fetch`, `send`, `create`, `update`, `move`, `delete`"),
         ("throttled", FLAG, "the record says that the log was being throttled"),
         ("subject", TEXT, "the subject, where the record tells it"),
         (
