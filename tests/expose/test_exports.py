@@ -138,6 +138,20 @@ def test_a_result_that_a_record_names_was_opened(lived: Scene) -> None:
     assert lived.verdict("plain-c", CAROL) == "out_of_reach: not_reached"
 
 
+def test_a_named_result_is_the_copy_in_the_mailbox_that_was_searched(lived: Scene) -> None:
+    lived.letter("both", 2, BOB)
+    lived.letter("both", 2, CAROL)
+    lived.letter("elsewhere", 2, CAROL)
+    named = [{"Name": "InternetMessageId", "Value": "<both@x> <elsewhere@x>"}]
+    portal(lived, 10, "SearchCreated", ExchangeLocations=BOB)
+    portal(lived, 20, "PreviewItemDownloaded", "s_Preview", ExtendedProperties=named)
+    lived.run()
+    assert lived.verdict("both", BOB) == "copied: download"
+    assert lived.row("both", CAROL)["verdict"] == "out_of_reach"
+    assert lived.row("both", CAROL)["content_verdict"] == "copied"
+    assert lived.verdict("elsewhere", CAROL) == "copied: download", "the copy that was opened is not in the evidence"
+
+
 def test_a_group_leaves_its_likely_members_in_reach(lived: Scene) -> None:
     lived.letter("to-all", 2, BOB, to=[{"address": "sales@example.org", "name": None}])
     search(lived, ExchangeLocation="sales@example.org")

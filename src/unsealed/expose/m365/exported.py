@@ -35,21 +35,25 @@ def exported(db: Engine) -> None:
         return
     book = Book(names(db))
     for taken in [taken for row in rows for taken in book.read(row)]:
-        if taken.what == "items":
+        if taken.items:
             _items(db, taken)
         else:
             _letters(db, taken)
 
 
 def _items(db: Engine, taken: Taken) -> None:
-    """The letters that a record names, whichever mailbox the search was for."""
-    copied = "Download" in taken.told
+    """The letters that a record names: the copies in the mailboxes that the search was for, where the evidence has these."""
+    ground = ("copied", "download") if taken.what == "downloaded" else ("accessed", "fetch")
+    known = [] if taken.scope.every or taken.scope.groups else list(taken.scope.mailboxes)
     db.register("looked_at", pa.table({"id": pa.array(taken.items, pa.string())}))
     db.execute(
         f"""
         INSERT INTO grounds
-        SELECT c.n, ?, ?, ?, ?, NULL, ? FROM copies c WHERE c.mid IN (SELECT {bare("id")} FROM looked_at)""",
-        [*(("copied", "download") if copied else ("accessed", "fetch")), taken.event_id, taken.told, taken.us],
+        WITH named AS (
+            SELECT n, mid, coalesce(list_contains(?::VARCHAR[], mailbox), FALSE) AS searched FROM copies
+            WHERE mid IN (SELECT {bare("id")} FROM looked_at))
+        SELECT n, ?, ?, ?, ?, NULL, ? FROM named QUALIFY searched OR NOT bool_or(searched) OVER (PARTITION BY mid)""",
+        [known, *ground, taken.event_id, taken.told, taken.us],
     )
 
 

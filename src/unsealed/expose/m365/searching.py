@@ -60,7 +60,7 @@ class Taken(NamedTuple):
     as_of: int
     """What lay there then is what was taken."""
     what: str
-    """`copied`, `seen` or `items`."""
+    """`copied`, `seen`; of letters that the record names, `opened` or `downloaded`."""
     told: str
     scope: Scope
     items: tuple[str, ...] = ()
@@ -182,7 +182,7 @@ class Book:
         given = cmdlets.parameters(record)
         scope = self._scope(row, record, given, self._keys(row, record, given))
         if row["by_intruder"]:
-            what = "items" if items else "seen"
+            what = "seen" if not items else "downloaded" if "Download" in row["operation"] else "opened"
             yield Taken(row["event_id"], row["us"], row["us"], what, told, scope, items, row["user"])
 
     # -- mailboxes -----------------------------------------------------------------------------------------------
