@@ -33,8 +33,8 @@ def _hops(db: Engine, reach: Reach, name: str) -> None:
     """By Received hops: the host's name on either side, with or without its domain, or an address of its own."""
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE hops AS
-        SELECT message_id, hop.time AS time, hop.ip AS ip, date, arrived, {_host("hop.by", name, reach)} AS got,
-               {_host('hop."from"', name, reach)} AS gave
+        SELECT message_id, hop.time AS time, hop.ip AS ip, date, arrived, {_host("hop.by", name)} AS got,
+               {_host('hop."from"', name)} AS gave
         FROM (SELECT message_id, unnest(received) AS hop, date, arrived FROM messages)""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE gateway_ips AS
@@ -68,8 +68,8 @@ def _logged(db: Engine, reach: Reach, name: str) -> None:
                        e.sender, e.recipients
                 FROM events e LEFT JOIN (SELECT evidence_id, any_value(path) AS path FROM evidence GROUP BY ALL) f
                      USING (evidence_id)
-                WHERE (e.source IN ({queues}) AND {_wrote(name, reach)})
-                   OR (e.source = 'exchange_tracking' AND {_tracked(name, reach)})
+                WHERE (e.source IN ({queues}) AND {_wrote(name)})
+                   OR (e.source = 'exchange_tracking' AND {_tracked(name)})
                    OR (e.source = 'message_trace' AND {_traced()})),
              queued AS (SELECT source, queue_id, list_distinct(flatten(list(coalesce(recipients, [])))) AS recipients,
                                list(DISTINCT sender) AS senders
@@ -113,9 +113,8 @@ def _short(name: str) -> str | None:
     return None
 
 
-def _host(column: str, name: str, reach: Reach) -> str:
+def _host(column: str, name: str) -> str:
     """Give the condition that a host is the gateway: the same name, or one of the two without a domain."""
-    del reach
     plain = f"rtrim(lower(trim({column}, ' []')), '.')"
     short = _short(name)
     also = ""
@@ -126,22 +125,22 @@ def _host(column: str, name: str, reach: Reach) -> str:
     return f"coalesce({plain} = {literal(name)}{also}, FALSE)"
 
 
-def _wrote(name: str, reach: Reach) -> str:
+def _wrote(name: str) -> str:
     """Give the condition that a line was written on the gateway: by the host in it, else by the path of its file."""
     host = field("host")
     words = [re.escape(name), *([re.escape(short) + r"(?:[._-][^/]*)?"] if (short := _short(name)) else [])]
     anywhere = literal("(?:^|[/!])(?:" + "|".join(words) + ")(?:[/!.]|$)")
     path = f"regexp_matches(lower(f.path), {anywhere})"
-    return f"CASE WHEN {host} IS NOT NULL THEN {_host(host, name, reach)} ELSE coalesce({path}, FALSE) END"
+    return f"CASE WHEN {host} IS NOT NULL THEN {_host(host, name)} ELSE coalesce({path}, FALSE) END"
 
 
-def _tracked(name: str, reach: Reach) -> str:
+def _tracked(name: str) -> str:
     """Give the condition that Exchange took a letter from the gateway, gave it to it, or is it."""
     parts = []
     for side in ("client", "server"):
         host = f"coalesce({field(f'{side}-hostname')}, {field(f'{side.title()}Hostname')})"
         ip = f"coalesce({field(f'{side}-ip')}, {field(f'{side.title()}Ip')})"
-        parts += [_host(host, name, reach), f"coalesce({ip} IN (SELECT ip FROM gateway_ips), FALSE)"]
+        parts += [_host(host, name), f"coalesce({ip} IN (SELECT ip FROM gateway_ips), FALSE)"]
     return f"({' OR '.join(parts)})"
 
 

@@ -14,7 +14,6 @@ from unsealed.expose.asks import Ask
 
 MAX_TOKENS, MAX_DEPTH = 2_000, 40
 """Bounds on a query; a longer or deeper one can't be told."""
-DAY = 86_400_000_000
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<joint>\(c:[cs]\))

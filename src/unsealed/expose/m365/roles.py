@@ -18,7 +18,6 @@ Names = Mapping[str, tuple[str, ...]]
 OPERATIONS = (
     "New-ManagementRoleAssignment",
     "Remove-ManagementRoleAssignment",
-    "New-ServicePrincipal",
     "New-ApplicationAccessPolicy",
 )
 _ACCOUNT_ROLES = {"applicationimpersonation"}
