@@ -128,3 +128,12 @@ def test_anothers_mailbox_is_not_copied(lived: Scene) -> None:
     lived.sync(20, "Inbox")
     lived.run()
     assert lived.verdict("b", "bob@example.org") == "out_of_reach: not_reached"
+
+
+def test_a_folder_that_only_the_log_names_so_may_be_any_of_the_files_folders(lived: Scene) -> None:
+    """The mailbox was kept in files of other names; another letter, named by the log alone, lay in a folder of that name."""
+    lived.letter("kept", 1, folder="alice 2023")
+    lived.bind(10, ["named"], folder="Inbox")
+    lived.sync(20, "Inbox")
+    lived.run()
+    assert lived.verdict("kept") == "in_reach: unnamed_folder"
