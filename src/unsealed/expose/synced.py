@@ -75,7 +75,12 @@ def _places(db: Engine) -> list[Place]:
         mailbox, named = row["mailbox"], row["named"]
         usual = any(tells(name) for name in kept.get(mailbox, held.get(mailbox, [])) if name)
         sure, unsure = meant(named, held.get(mailbox, []), usual=usual)
-        if named and not usual and mailbox in kept and not any(one and same_folder(named, one) for one in kept[mailbox]):
+        if (
+            named
+            and not usual
+            and mailbox in kept
+            and not any(one and same_folder(named, one) for one in kept[mailbox])
+        ):
             unsure = [one for one in held[mailbox] if one not in sure]  # the log alone has this name: files have others
         found += [Place(mailbox, named, folder, sure=True) for folder in sure]
         found += [Place(mailbox, named, folder, sure=False) for folder in unsure]
