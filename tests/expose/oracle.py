@@ -35,12 +35,12 @@ class Oracle:
         return found
 
     def _known_by_log(self, copy: Row) -> Row:
-        """What a log names was there by then; what evidence from before a deletion holds is gone since."""
+        """What a log names was there by then, unless it was sent; what evidence from before a deletion holds is gone since."""
         mid, box = copy["internet_message_id"], copy["mailbox"]
         if not mid or not box:
             return {}
         named = [r for r in self.tables["accesses"] if (r["internet_message_id"], r["mailbox"]) == (mid, box)]
-        times = [self.events[row["event_id"]]["time"] for row in named]
+        times = [self.events[row["event_id"]]["time"] for row in named if row["access"] != "send"]
         told: Row = {"arrived": min([copy["arrived"], *times])} if copy["arrived"] else {}
         ends = records(self.tables, mid, box)
         if ends and not lay(self.tables, copy, datetime.max.replace(tzinfo=UTC))[0]:

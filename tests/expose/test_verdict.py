@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import time
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +16,7 @@ from oracle import RANK, Oracle
 from scene import ALICE, BOB, EVIL_IP, HOME, HOME_IP, LOST, Scene, at
 
 from unsealed import schema
-from unsealed.expose import expose
+from unsealed.expose import expose, verdict
 from unsealed.hunt import hunt
 from unsealed.query import replace
 
@@ -209,33 +209,46 @@ def test_grounds_are_kept_in_order_of_strength_and_time_and_are_bounded(scene: S
     assert [ground["how"] for ground in row["grounds"]] == ["bind", "bind", "sync", "sync", "throttled"]
 
 
-def test_a_large_case_takes_seconds(scene: Scene) -> None:
-    """100,000 messages and 500,000 accesses of 20 mailboxes: joins, no loops."""
+def test_of_many_records_each_letter_gets_its_one_row(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies in the evidence, and letters that only the log names, are counted from the tables once more."""
+    monkeypatch.setattr(verdict, "CHUNK", 7_000)
     scene.write()
     db = duckdb.connect()
     box = "'user' || ({}) % 20 || '@example.org'"
-    moment = "TIMESTAMPTZ '2023-03-01 00:00:00+00' + to_seconds(({}) * 70)"
-    theirs = "i BETWEEN 50000 AND 60000 AND i % 3 = 0"
+    moment = "TIMESTAMPTZ '2023-03-01 00:00:00+00' + to_seconds(({}) * 350)"
+    theirs = "i BETWEEN 10000 AND 12000 AND i % 3 = 0"
     made = {
         "messages": f"""
             SELECT 'm' || i AS message_id, {box.format("i")} AS mailbox, 'Inbox' AS folder, '<' || i || '@x>' AS
                    internet_message_id, {moment.format("i")} AS date, date AS arrived, 'h' || i AS content_hash,
-                   'c' || (i // 8) AS conversation_id, '' AS text FROM range(100000) t(i)""",
+                   'c' || (i // 8) AS conversation_id, '' AS text FROM range(20000) t(i)""",
         "events": f"""
             SELECT md5(i::VARCHAR) AS event_id, {moment.format("i")} AS time, 'm365_audit' AS source,
                    'MailItemsAccessed' AS operation, {box.format("i")} AS user, {box.format("i")} AS mailbox,
                    CASE WHEN {theirs} THEN '{EVIL_IP}' ELSE '{HOME_IP}' END AS client_ip, 'success' AS outcome,
-                   CASE WHEN {theirs} THEN '{LOST}' ELSE '{HOME}' END AS client, '{{}}' AS raw FROM range(100000) t(i)""",
+                   CASE WHEN {theirs} THEN '{LOST}' ELSE '{HOME}' END AS client, '{{}}' AS raw FROM range(20000) t(i)""",
         "accesses": f"""
-            SELECT md5((i // 5)::VARCHAR) AS event_id, {box.format("i // 5")} AS mailbox, 'Inbox' AS folder,
-                   '<' || (i * 7919 % 100000) || '@x>' AS internet_message_id, 'bind' AS access, FALSE AS throttled
-            FROM range(500000) t(i)""",
+            SELECT md5((i // 3)::VARCHAR) AS event_id, {box.format("i // 3")} AS mailbox, 'Inbox' AS folder,
+                   '<' || (i * 7919 % 20000) || '@x>' AS internet_message_id, 'bind' AS access, FALSE AS throttled
+            FROM range(60000) t(i)""",
     }
     for name, sql in made.items():
         replace(scene.case, name, iter(db.sql(sql).to_arrow_reader(50_000)))
-    begun = time.process_time()
     leads = scene.folder / "leads.txt"
     leads.write_text(EVIL_IP)
-    hunt(scene.case, [leads])
-    assert expose(scene.case) > 100_000
-    assert time.process_time() - begun < 60
+    hunt(scene.case, [leads], default_rules=False)
+    rows = expose(scene.case)
+    for name in (*made, "activity", "exposures"):
+        db.execute(f"CREATE VIEW {name} AS FROM '{scene.case.tables / name / name}.parquet'")
+    copies = """(SELECT mailbox, internet_message_id FROM messages UNION SELECT mailbox, internet_message_id FROM accesses)"""
+    opened = """(SELECT DISTINCT mailbox, internet_message_id FROM accesses SEMI JOIN activity USING (event_id))"""
+    got = db.execute(f"""
+        SELECT count(*), count(DISTINCT (mailbox, internet_message_id)), (SELECT count(*) FROM {copies}),
+               count(*) FILTER (verdict = 'accessed'), (SELECT count(*) FROM {opened}),
+               (SELECT count(*) FROM exposures SEMI JOIN {opened} o USING (mailbox, internet_message_id)
+                WHERE verdict = 'accessed')
+        FROM exposures""").fetchall()[0]
+    assert rows == got[0] == got[1] == got[2] > 20_000
+    assert got[3] == got[4] == got[5] > 1_000
+    order = pq.read_table(scene.case.tables / "exposures" / "exposures.parquet", columns=["mailbox"])["mailbox"].to_pylist()
+    assert order == sorted(order), "in the order of the copies, from one part that is written to the next"

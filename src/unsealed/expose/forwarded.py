@@ -6,6 +6,7 @@ from unsealed.expose import asks
 from unsealed.expose.copies import NOT_ARRIVED
 from unsealed.expose.forwarding import OPERATIONS, Forward, forwards
 from unsealed.expose.m365.people import domains, names
+from unsealed.expose.traces import did
 from unsealed.query import Engine
 
 _FOREVER = 1 << 62
@@ -14,6 +15,8 @@ _PEOPLE = 'list_concat(m."to", m.cc, m.bcc)'
 
 def forwarded(db: Engine) -> None:
     """Find every copy that a rule or setting of the intruder sent on."""
+    if not did(db, OPERATIONS):
+        return
     operations = ", ".join(f"'{name}'" for name in OPERATIONS)
     rows = db.rows(f"""
         SELECT event_id, epoch_us(time) AS us, operation, "user", mailbox, target, raw,

@@ -9,14 +9,17 @@ def items(db: Engine) -> None:
     db.execute(
         f"""
         INSERT INTO grounds
-        WITH met AS (
-            SELECT a.mailbox, {bare("a.internet_message_id")} AS mid, a.event_id,
-                   CASE a.access WHEN 'attachment' THEN 'attachment' WHEN 'bind' THEN 'bind' WHEN 'fetch' THEN 'fetch'
-                        ELSE 'sent_by_intruder' END AS how,
-                   act.operation || coalesce(' from ' || act.client_ip, '') || coalesce('; ' || act.because, '') AS note,
-                   act.us
-            FROM accesses a JOIN act USING (event_id)
-            WHERE a.access IN ('bind', 'fetch', 'attachment', 'send', 'create') AND act.inside)
-        SELECT DISTINCT c.n, 'accessed', how, event_id, note, NULL, us
-        FROM met JOIN copies c ON c.mid = met.mid AND c.mailbox IS NOT DISTINCT FROM met.mailbox"""
+        WITH acts AS MATERIALIZED (
+                SELECT row_number() OVER () AS a, * FROM (
+                    SELECT DISTINCT event_id, us,
+                           operation || coalesce(' from ' || client_ip, '') || coalesce('; ' || because, '') AS note
+                    FROM act WHERE inside)),
+             met AS (
+                SELECT DISTINCT c.n, acts.a,
+                       CASE x.access WHEN 'attachment' THEN 'attachment' WHEN 'bind' THEN 'bind' WHEN 'fetch' THEN 'fetch'
+                            ELSE 'sent_by_intruder' END AS how
+                FROM accesses x JOIN acts USING (event_id)
+                JOIN copies c ON c.mid = {bare("x.internet_message_id")} AND c.mailbox IS NOT DISTINCT FROM x.mailbox
+                WHERE x.access IN ('bind', 'fetch', 'attachment', 'send', 'create'))
+        SELECT n, 'accessed', how, event_id, note, NULL, us FROM met JOIN acts USING (a)"""
     )

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from unsealed.expose import cmdlets
+from unsealed.expose.traces import did
 from unsealed.query import Engine, literal, replace
 from unsealed.schema import TABLES
 
@@ -35,9 +36,12 @@ DEEPEST = 6
 def write(db: Engine) -> int:
     """Write `searches`: a row a search of the intruder's that says what was looked for; give the number of rows."""
     operations = ", ".join(map(literal, WORDS))
-    rows = db.rows(f"""
-        SELECT e.event_id, e.time, e."user", e.mailbox, e.operation, e.source, e.raw
-        FROM events e JOIN act USING (event_id) WHERE act.inside AND e.operation IN ({operations}) ORDER BY e.time, e.event_id""")
+    rows = []
+    if did(db, WORDS):
+        rows = db.rows(f"""
+            SELECT e.event_id, e.time, e."user", e.mailbox, e.operation, e.source, e.raw
+            FROM events e JOIN act USING (event_id) WHERE act.inside AND e.operation IN ({operations})
+            ORDER BY e.time, e.event_id""")
     found = []
     for row in rows:
         words = query(row["operation"], cmdlets.parse(row.pop("raw")))

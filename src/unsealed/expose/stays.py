@@ -7,17 +7,21 @@ SoftDelete leads to Recoverable Items, where a letter can still be opened, HardD
 (https://learn.microsoft.com/purview/audit-mailboxes). A folder that was renamed is not told by that log.
 """
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from unsealed import folders
 from unsealed.expose.folder_names import meant, tells
+from unsealed.expose.numbered import DELETED, NOBODY, RECOVERABLE, SPOT
 from unsealed.query import Engine, literal
 
-NOWHERE = ""
-"""Out of the mailbox."""
-RECOVERABLE = "Recoverable Items"
+NOWHERE = 0
+"""The place of what is out of the mailbox."""
 BIND_WINDOW = 180_000_000
 """Microseconds: a record stands for up to two minutes of opening, so it may name a folder that a letter has just left."""
+_DOES = "ENUM('purge', 'copy', 'soft', 'bin', 'other')"
+_KINDS = "ENUM('seen', 'named', 'move', 'copy', 'purge')"
 OLDER = 86_400_000_000
 """Microseconds: evidence whose newest letter of a mailbox came so long before a record was taken before it."""
 _SENT = ("sent items", "drafts", "outbox")
@@ -25,68 +29,83 @@ _VIRTUAL = {"finder", "search folders", "allitems", "views", "common views", "dr
 """Folders that show what lies elsewhere, and those of letters that were not sent yet: being seen there tells nothing."""
 
 
-def met(db: Engine, bare: str) -> None:
+def met(db: Engine) -> None:
     """Make `met`: what a log names, a row for each move or deletion, and one for each folder a letter was seen in.
 
-    Args:
-        db: the case; `act` and `presence` are there, and `boxes`, the mailboxes that matter.
-        bare: SQL for the Message-ID of `a` as it is compared.
+    Mailboxes, letters and folders by their numbers (`numbered.py`): box, m, f, and `d` for the destination; `r` stands for
+    the least of the Message-IDs as the records have them, `away` says that it was moved to another mailbox. Of records that
+    are no move or deletion, `moved` is null, and `first` and `last` tell when they were.
     """
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE met AS
         WITH theirs AS (SELECT DISTINCT event_id FROM act WHERE inside),
+             told AS (
+                SELECT e.event_id, epoch_us(e.time) - coalesce(k.shift, 0) AS us,
+                       (CASE WHEN e.operation IN ('HardDelete', 'expunge') THEN 'purge'
+                             WHEN e.operation IN ('Copy', 'copy') THEN 'copy'
+                             WHEN e.operation = 'SoftDelete' THEN 'soft'
+                             WHEN e.operation = 'MoveToDeletedItems' THEN 'bin' ELSE 'other' END)::{_DOES} AS does,
+                       coalesce(e.outcome = 'failure', FALSE) AS failed, e.outcome IS NOT DISTINCT FROM 'partial' AS partly,
+                       t.event_id IS NOT NULL AS theirs
+                FROM events e LEFT JOIN theirs t USING (event_id) LEFT JOIN skew k ON k.source = e.source),
              named AS (
-                SELECT a.mailbox, {bare} AS mid, a.folder, epoch_us(e.time) - coalesce(k.shift, 0) AS us,
-                       CASE WHEN e.operation = 'MoveToDeletedItems' THEN coalesce(a.destination, 'Deleted Items')
-                            WHEN e.operation = 'SoftDelete' THEN '{RECOVERABLE}' ELSE a.destination END AS destination,
-                       CASE WHEN e.outcome = 'failure' THEN 'named'
-                            WHEN e.operation IN ('HardDelete', 'expunge') THEN 'purge'
-                            WHEN e.operation IN ('Copy', 'copy') THEN 'copy'
-                            WHEN a.access = 'move' OR e.operation = 'SoftDelete' THEN 'move'
-                            WHEN a.access IN ('bind', 'attachment', 'fetch') AND a.folder IS NOT NULL THEN 'seen'
-                            ELSE 'named' END AS kind, e.outcome IS NOT DISTINCT FROM 'partial' AS partly,
-                       a.internet_message_id, a.subject
-                FROM accesses a JOIN events e USING (event_id) LEFT JOIN skew k ON k.source = e.source
-                WHERE a.internet_message_id IS NOT NULL AND (a.mailbox IN (SELECT mailbox FROM boxes)
-                      OR a.event_id IN (SELECT event_id FROM theirs)))
-        SELECT mailbox, mid, folder, CASE WHEN partly AND kind = 'move' THEN NULL ELSE destination END AS destination, kind,
-               CASE WHEN kind IN ('seen', 'named') THEN NULL ELSE us END AS moved,
-               min(us) AS first, max(us) AS last, min(internet_message_id) AS internet_message_id, min(subject) AS subject
-        FROM named WHERE mid IS NOT NULL GROUP BY ALL""")
+                SELECT s.box, i.m, i.r, s.f, e.us, e.partly,
+                       CASE e.does WHEN 'bin' THEN coalesce(s.d, {_number(DELETED)}) WHEN 'soft' THEN {_number(RECOVERABLE)}
+                                   ELSE s.d END AS d,
+                       (CASE WHEN e.failed THEN 'named' WHEN e.does = 'purge' THEN 'purge' WHEN e.does = 'copy' THEN 'copy'
+                             WHEN a.access = 'move' OR e.does = 'soft' THEN 'move'
+                             WHEN a.access IN ('bind', 'attachment', 'fetch') AND a.folder IS NOT NULL THEN 'seen'
+                             ELSE 'named' END)::{_KINDS} AS kind
+                FROM accesses a JOIN told e USING (event_id) JOIN ids i ON i.raw = a.internet_message_id JOIN {SPOT}
+                WHERE s.ours OR e.theirs),
+             each AS (
+                SELECT box, m, f, CASE WHEN partly AND kind = 'move' THEN NULL ELSE d END AS d, kind,
+                       CASE WHEN kind IN ('seen', 'named') THEN NULL ELSE us END AS moved,
+                       min(us) AS first, max(us) AS last, min(r) AS r
+                FROM named GROUP BY ALL)
+        SELECT e.*, coalesce(n.away, FALSE) AS away FROM each e LEFT JOIN names n ON n.f = e.d""")
 
 
-def prepare(db: Engine) -> None:
+def _number(name: str) -> str:
+    return f"(SELECT f FROM names WHERE name = {literal(name)})"
+
+
+def prepare(db: Engine, held: Mapping[int, list[str]]) -> None:
     """Make `stays`, and tell `copies` what is gone.
 
     `stays`: n, folder (null where it is not known), "from" (null where the arrival is not known), "to" (null where it
     still lay there at the end), `sure` (false where the letter may have lain there). Times in microseconds.
+
+    Args:
+        db: the case, with `met` and `copies`.
+        held: the folders that the evidence has of each mailbox, by its number.
     """
-    _placed(db)
+    _placed(db, held)
     _records(db)
     _walk(db)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE stays AS
         WITH spans AS (
-                SELECT n, src AS folder, c.arrived AS since, us AS till, w.held AND src IS NOT NULL AS sure
-                FROM walk w JOIN copies c USING (n) WHERE nth = 1 AND src IS DISTINCT FROM '{NOWHERE}'
+                SELECT n, src AS p, NULL AS folder, c.arrived AS since, us AS till, w.held AND src IS NOT NULL AS sure
+                FROM walk w JOIN copies c USING (n) WHERE nth = 1 AND src IS DISTINCT FROM {NOWHERE}
                 UNION ALL
-                SELECT n, CASE WHEN dst = next_src OR dst = '{NOWHERE}' THEN next_src END, us, next_us,
+                SELECT n, CASE WHEN dst = next_src OR dst = {NOWHERE} THEN next_src END, NULL, us, next_us,
                        coalesce(dst = next_src, FALSE)
                 FROM walk WHERE next_us IS NOT NULL
                 UNION ALL
-                SELECT n, past.folder, us, NULL, past.sure FROM walk
-                WHERE next_us IS NULL AND past.folder IS DISTINCT FROM '{NOWHERE}'
+                SELECT n, past, NULL, us, NULL, sure FROM walk WHERE next_us IS NULL AND past IS DISTINCT FROM {NOWHERE}
                 UNION ALL
-                SELECT n, branch, us, NULL, FALSE FROM told WHERE branch IS NOT NULL
+                SELECT n, branch, NULL, us, NULL, FALSE FROM told WHERE branch IS NOT NULL
                 UNION ALL
-                SELECT c.n, coalesce(p.place, c.folder), c.arrived, c.gone, c.message_id IS NOT NULL
-                FROM copies c LEFT JOIN placed p ON p.mailbox = c.mailbox AND p.named = c.folder
-                WHERE c.n NOT IN (SELECT n FROM walk))
-        SELECT n, folder, since AS "from", till AS "to", sure FROM spans
-        WHERE coalesce(since < till, TRUE)""")
+                SELECT c.n, p.p, c.folder, c.arrived, c.gone, c.message_id IS NOT NULL
+                FROM copies c ANTI JOIN walk USING (n) LEFT JOIN placed p ON p.box = c.box AND p.name = c.folder)
+        SELECT n, coalesce(p.place, s.folder) AS folder, since AS "from", till AS "to", sure
+        FROM spans s LEFT JOIN places p USING (p) WHERE coalesce(since < till, TRUE)""")
     db.execute(f"""
         UPDATE copies SET gone = w.us FROM walk w
-        WHERE w.n = copies.n AND w.held AND w.next_us IS NULL AND w.past.folder = '{NOWHERE}'""")
+        WHERE w.n = copies.n AND w.held AND w.next_us IS NULL AND w.past = {NOWHERE}""")
+    for done in ("told", "walk", "met"):
+        db.execute(f"DROP TABLE {done}")
 
 
 def _records(db: Engine) -> None:
@@ -98,36 +117,34 @@ def _records(db: Engine) -> None:
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE told AS
         WITH lies AS (
-                SELECT c.n, c.mailbox, c.mid, c.message_id IS NOT NULL AS held,
-                       CASE WHEN c.message_id IS NOT NULL AND p.usual THEN p.place END AS place,
+                SELECT c.n, c.box, c.m, c.message_id IS NOT NULL AS held,
+                       CASE WHEN c.message_id IS NOT NULL AND p.usual THEN p.p END AS place,
                        coalesce(c.folder_key IN ({sent}), FALSE) AS sent
-                FROM copies c LEFT JOIN placed p ON p.mailbox = c.mailbox AND p.named = c.folder
-                WHERE c.mailbox IS NOT NULL AND c.mid IS NOT NULL),
+                FROM copies c LEFT JOIN placed p ON p.box = c.box AND p.name = c.folder
+                WHERE c.box <> {NOBODY} AND c.m IS NOT NULL),
              recs AS (
-                SELECT m.mailbox, m.mid, m.kind, f.place AS src,
-                       CASE WHEN m.kind = 'purge' OR m.destination LIKE '//%' THEN '{NOWHERE}'
-                            WHEN m.kind = 'seen' THEN f.place ELSE d.place END AS dst,
+                SELECT m.box, m.m, m.kind, f.p AS src,
+                       CASE WHEN m.kind = 'purge' OR m.away THEN {NOWHERE} WHEN m.kind = 'seen' THEN f.p ELSE d.p END AS dst,
                        unnest(CASE WHEN m.first < m.last THEN [m.first, m.last] ELSE [m.first] END) AS us
-                FROM met m LEFT JOIN placed f ON f.mailbox = m.mailbox AND f.named = m.folder
-                LEFT JOIN placed d ON d.mailbox = m.mailbox AND d.named = m.destination
-                WHERE m.kind NOT IN ('named', 'seen') OR (m.kind = 'seen' AND NOT f.virtual AND f.place IS NOT NULL)),
+                FROM met m LEFT JOIN placed f ON f.box = m.box AND f.f = m.f LEFT JOIN placed d ON d.box = m.box AND d.f = m.d
+                WHERE m.kind NOT IN ('named', 'seen') OR (m.kind = 'seen' AND NOT f.virtual AND f.p IS NOT NULL)),
              busy AS (
-                SELECT DISTINCT l.n FROM lies l JOIN recs r ON r.mailbox = l.mailbox AND r.mid = l.mid
+                SELECT DISTINCT l.n FROM lies l JOIN recs r ON r.box = l.box AND r.m = l.m
                 WHERE r.kind <> 'seen' OR NOT l.held OR r.src IS DISTINCT FROM l.place),
              beside AS (
-                SELECT mailbox, mid, list(DISTINCT place) AS places, count(*) AS copies FROM lies WHERE held
-                GROUP BY mailbox, mid HAVING count(*) > 1),
+                SELECT box, m, list(DISTINCT place) AS places, count(*) AS copies FROM lies WHERE held
+                GROUP BY box, m HAVING count(*) > 1),
              joined AS (
                 SELECT l.n, l.held, l.place, l.sent, coalesce(b.copies, 1) AS copies, r.kind, r.src, r.us, r.dst,
                        list_filter(coalesce(b.places, []), lambda x: x IS DISTINCT FROM l.place) AS others
-                FROM lies l SEMI JOIN busy USING (n) JOIN recs r ON r.mailbox = l.mailbox AND r.mid = l.mid
-                LEFT JOIN beside b ON b.mailbox = l.mailbox AND b.mid = l.mid),
+                FROM lies l SEMI JOIN busy USING (n) JOIN recs r ON r.box = l.box AND r.m = l.m
+                LEFT JOIN beside b ON b.box = l.box AND b.m = l.m),
              mine AS (
                 SELECT *, coalesce(kind = 'copy' AND dst = place, FALSE) AS copied FROM joined
                 WHERE coalesce(src = place OR dst = place, FALSE)
                    OR NOT coalesce(list_contains(others, src) OR list_contains(others, dst), FALSE))
         SELECT n, held, place, sent, copies, kind, us,
-               CASE WHEN copied AND list_contains(others, src) THEN '{NOWHERE}' ELSE src END AS src,
+               CASE WHEN copied AND list_contains(others, src) THEN {NOWHERE} ELSE src END AS src,
                CASE WHEN kind = 'copy' AND NOT copied THEN src ELSE dst END AS dst,
                CASE WHEN kind <> 'copy' THEN NULL WHEN copied AND NOT coalesce(list_contains(others, src), FALSE) THEN src
                     WHEN NOT copied AND NOT coalesce(list_contains(others, dst), FALSE) THEN dst END AS branch
@@ -153,50 +170,51 @@ def _walk(db: Engine) -> None:
                 FROM kept WINDOW w AS (
                     PARTITION BY n ORDER BY us, src IS DISTINCT FROM dst, coalesce(dst = place, FALSE), src, dst)),
              final AS (
-                SELECT r.*, coalesce(last_value(dst) OVER whole = '{NOWHERE}', FALSE) AS out,
+                SELECT r.*, coalesce(last_value(dst) OVER whole = {NOWHERE}, FALSE) AS out,
                        coalesce(b.newest + {OLDER} < max(us) OVER (PARTITION BY n), FALSE) AS older
                 FROM ranked r JOIN copies c USING (n)
                 LEFT JOIN (SELECT mailbox, max(arrived) AS newest FROM copies GROUP BY mailbox) b ON b.mailbox = c.mailbox
                 WINDOW whole AS (PARTITION BY n ORDER BY nth ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING))
         SELECT n, held, nth, us, src, dst, next_src, next_us,
                CASE WHEN next_us IS NOT NULL THEN NULL
-                    WHEN NOT held THEN struct_pack(folder := dst, sure := FALSE)
-                    WHEN out AND NOT older THEN struct_pack(folder := place, sure := FALSE)
-                    WHEN place IS NULL OR dst = place OR (older AND linked)
-                        THEN struct_pack(folder := dst, sure := dst IS NOT NULL)
-                    ELSE struct_pack(folder := NULL::VARCHAR, sure := FALSE) END AS past
+                    WHEN NOT held THEN dst
+                    WHEN out AND NOT older THEN place
+                    WHEN place IS NULL OR dst = place OR (older AND linked) THEN dst END AS past,
+               coalesce(held AND NOT (out AND NOT older) AND (place IS NULL OR dst = place OR (older AND linked))
+                        AND dst IS NOT NULL, FALSE) AS sure
         FROM final
         WHERE NOT held OR place IS NULL OR linked OR NOT (copies > 1 OR sent OR out)""")
 
 
-def _placed(db: Engine) -> None:
-    """Make `placed`: for each folder that the evidence or a log names, one name for all the names of that folder.
+def _placed(db: Engine, held: Mapping[int, list[str]]) -> None:
+    """Make `placed`: for each folder that the evidence or a log names, one place for all the names of that folder.
 
-    `place` is null where the name may mean several folders; `usual` says whether the evidence of that mailbox has any
-    folder by a name that tells.
+    `p` is null where the name may mean several folders, else `places` has its name; `usual` says whether the evidence of
+    that mailbox has any folder by a name that tells; `virtual`, that being seen there tells nothing.
     """
-    held: dict[str, list[str]] = {}
-    for row in db.rows("SELECT DISTINCT mailbox, folder FROM messages WHERE mailbox IS NOT NULL ORDER BY ALL"):
-        held.setdefault(row["mailbox"], []).extend(filter(None, [row["folder"]]))
-    named: dict[str, set[str]] = {box: set(names) for box, names in held.items()}
-    for row in db.rows("""SELECT DISTINCT mailbox, unnest([folder, destination]) AS named FROM met
-                          WHERE mailbox IS NOT NULL AND kind <> 'named'"""):
-        if row["named"] and not row["named"].startswith("//"):
-            named.setdefault(row["mailbox"], set()).add(row["named"])
-    rows: list[tuple[str, str, str | None, bool, bool]] = []
+    named: dict[int, dict[str, int | None]] = {box: dict.fromkeys(names) for box, names in held.items()}
+    for row in db.rows(f"""
+        SELECT box, f, name FROM (SELECT DISTINCT box, unnest([f, d]) AS f FROM met WHERE box <> {NOBODY} AND kind <> 'named')
+        JOIN names USING (f) WHERE NOT away AND name <> '' ORDER BY ALL"""):
+        named.setdefault(row["box"], {})[row["name"]] = row["f"]
+    rows: list[tuple[int, str, int | None, str | None, bool, bool]] = []
     for box, names in sorted(named.items()):
         known = held.get(box, [])
         usual = any(tells(name) for name in known)
-        rows += [(box, name, place(name, known), usual, _virtual(name)) for name in sorted(names)]
-    kinds = {
-        "mailbox": pa.string(),
-        "named": pa.string(),
-        "place": pa.string(),
-        "usual": pa.bool_(),
-        "virtual": pa.bool_(),
+        rows += [(box, name, f, place(name, known), usual, _virtual(name)) for name, f in sorted(names.items())]
+    places = {name: p for p, name in enumerate(sorted({row[3] for row in rows if row[3] is not None}), NOWHERE + 1)}
+    placed = {
+        "box": pa.array([row[0] for row in rows], pa.int32()),
+        "name": pa.array([row[1] for row in rows], pa.string()),
+        "f": pa.array([row[2] for row in rows], pa.int32()),
+        "p": pa.array([None if row[3] is None else places[row[3]] for row in rows], pa.int32()),
+        "usual": pa.array([row[4] for row in rows], pa.bool_()),
+        "virtual": pa.array([row[5] for row in rows], pa.bool_()),
     }
-    columns = [pa.array([row[at] for row in rows], kind) for at, kind in enumerate(kinds.values())]
-    db.register("placed", pa.table(dict(zip(kinds, columns, strict=True))))
+    db.register("placed", pa.table(placed))
+    db.register(
+        "places", pa.table({"p": pa.array(places.values(), pa.int32()), "place": pa.array(places, pa.string())})
+    )
 
 
 def place(named: str, held: list[str]) -> str | None:

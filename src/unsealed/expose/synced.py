@@ -1,6 +1,6 @@
 """Folders that desktop Outlook synchronised: one record a folder, and every letter in it at that time was copied."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -30,7 +30,10 @@ def synced(db: Engine) -> None:
         SELECT a.mailbox, a.folder AS named, act.us, min(a.event_id) AS event_id
         FROM accesses a JOIN act USING (event_id) WHERE a.access = 'sync' AND act.inside AND a.mailbox IS NOT NULL
         GROUP BY a.mailbox, a.folder, act.us""")
-    found = _places(db)
+    asked = db.rows("SELECT DISTINCT mailbox, named FROM syncs ORDER BY ALL")
+    if not asked:
+        return
+    found = _places(db, asked)
     columns = {
         "mailbox": pa.array([place.mailbox for place in found], pa.string()),
         "named": pa.array([place.named for place in found], pa.string()),
@@ -62,7 +65,7 @@ def synced(db: Engine) -> None:
         FROM hits""")
 
 
-def _places(db: Engine) -> list[Place]:
+def _places(db: Engine, asked: list[dict[str, Any]]) -> list[Place]:
     """Bring every synchronised folder together with the folders that it is, or may be."""
     held: dict[str, list[str | None]] = {}
     kept: dict[str, set[str | None]] = {}
@@ -71,7 +74,7 @@ def _places(db: Engine) -> list[Place]:
     for row in db.rows("SELECT DISTINCT mailbox, folder FROM messages WHERE folder IS NOT NULL ORDER BY ALL"):
         kept.setdefault(row["mailbox"], set()).add(row["folder"])
     found = []
-    for row in db.rows("SELECT DISTINCT mailbox, named FROM syncs ORDER BY ALL"):
+    for row in asked:
         mailbox, named = row["mailbox"], row["named"]
         usual = any(tells(name) for name in kept.get(mailbox, held.get(mailbox, [])) if name)
         sure, unsure = meant(named, held.get(mailbox, []), usual=usual)

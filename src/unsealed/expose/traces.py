@@ -1,9 +1,17 @@
 """By which record it is known that the intruder was in a mailbox: what no record names rests on that."""
 
+from collections.abc import Collection
+
 from unsealed.query import Engine, literal
 
 RESTS = ("log_whole", "no_item_log", "log_gap", "throttled", "unnamed_folder")
 """Grounds that rest on the intruder's presence in the mailbox, where no record of their own is behind them."""
+
+
+def did(db: Engine, operations: Collection[str]) -> bool:
+    """Tell whether the intruder did any of these operations, by a record that counts: if not, none of them is looked for."""
+    asked = "SELECT EXISTS (FROM act WHERE inside AND list_contains(?::VARCHAR[], operation))"
+    return bool(db.value(asked, [list(operations)]))
 
 
 def make(db: Engine) -> None:

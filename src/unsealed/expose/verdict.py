@@ -21,39 +21,47 @@ def write(db: Engine) -> int:
     """Write `exposures`, ordered as `copies` is numbered; give the number of rows."""
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE judged AS
-        SELECT n, rank, first, last FROM (
-            SELECT n, list_position({_LIST}, verdict) AS rank, min(us) AS first, max(us) AS last
+        WITH each AS (
+            SELECT n, list_position({_LIST}, verdict) AS rank, min(us) AS first, max(us) AS last, count(*) AS grounds
             FROM grounds GROUP BY n, verdict)
-        QUALIFY row_number() OVER (PARTITION BY n ORDER BY rank) = 1""")
+        SELECT n, rank, first, last,
+               CASE WHEN rank > {len(TOLD)} THEN grounds ELSE sum(grounds) FILTER (rank <= {len(TOLD)}) OVER (PARTITION BY n)
+                    END AS kept
+        FROM each QUALIFY row_number() OVER (PARTITION BY n ORDER BY rank) = 1""")
     db.execute(f"""
-        CREATE OR REPLACE TEMP TABLE letters AS
-        SELECT {LETTER} AS letter, min(j.rank) AS rank FROM copies c JOIN judged j USING (n) GROUP BY letter""")
+        CREATE OR REPLACE TEMP TABLE elsewhere AS
+        WITH ranked AS (SELECT c.n, {LETTER} AS letter, j.rank FROM copies c JOIN judged j USING (n)),
+             several AS (SELECT letter, min(rank) AS best FROM ranked GROUP BY letter HAVING min(rank) < max(rank))
+        SELECT r.n, s.best FROM ranked r JOIN several s USING (letter) WHERE s.best < r.rank""")
     return replace(db.case, "exposures", _rows(db))
 
 
 def _rows(db: Engine) -> Iterator[pa.RecordBatch]:
     last = db.value("SELECT max(n) FROM copies") or 0
     for low in range(1, last + 1, CHUNK):
-        yield from db.batches(_SQL, [low, low + CHUNK - 1, low, low + CHUNK - 1])
+        yield from db.batches(_SQL, [low, low + CHUNK - 1] * 3)
 
 
 _SQL = f"""
-    WITH ranked AS (
-            SELECT g.*, list_position({_LIST}, g.verdict) AS rank, j.rank AS best,
-                   t.event_id IS NOT NULL AND g.how IN ({_RESTS}) AS trace
+    WITH found AS (
+            SELECT g.n, g.us, j.kept, list_position({_LIST}, g.verdict) AS rank,
+                   struct_pack(how := g.how, event_id := g.event_id, note := g.note, message_id := g.message_id,
+                               trace := t.event_id IS NOT NULL) AS ground
             FROM grounds g JOIN judged j USING (n) JOIN copies c USING (n)
-            LEFT JOIN traces t ON t.mailbox = c.mailbox AND t.event_id = g.event_id WHERE g.n BETWEEN ? AND ?),
+            LEFT JOIN traces t ON t.mailbox = c.mailbox AND t.event_id = g.event_id AND g.how IN ({_RESTS})
+            WHERE g.n BETWEEN ? AND ? AND (list_position({_LIST}, g.verdict) = j.rank
+                                           OR list_position({_LIST}, g.verdict) <= {len(TOLD)})),
          placed AS (
-            SELECT *, row_number() OVER (
-                       PARTITION BY n ORDER BY rank, us NULLS LAST, how, event_id, message_id, note) AS nth
-            FROM ranked WHERE rank = best OR rank <= {len(TOLD)}),
+            SELECT n, ground, row_number() OVER (
+                       PARTITION BY n ORDER BY rank, us NULLS LAST, ground.how, ground.event_id, ground.message_id,
+                       ground.note) AS nth
+            FROM found WHERE kept > 1),
          told AS (
-            SELECT n, list(struct_pack(how := how, event_id := event_id, note := note, message_id := message_id,
-                                     trace := trace)
-                           ORDER BY nth) AS grounds
-            FROM placed WHERE nth <= {MAX_GROUNDS} GROUP BY n)
+            SELECT n, [ground] AS grounds FROM found WHERE kept = 1
+            UNION ALL
+            SELECT n, list(ground ORDER BY nth) FROM placed WHERE nth <= {MAX_GROUNDS} GROUP BY n)
     SELECT c.message_id, c.internet_message_id, c.mailbox, {_LIST}[j.rank] AS verdict,
-           {_LIST}[l.rank] AS content_verdict, t.grounds, make_timestamptz(j.first) AS first_time,
+           {_LIST}[coalesce(e.best, j.rank)] AS content_verdict, t.grounds, make_timestamptz(j.first) AS first_time,
            make_timestamptz(j.last) AS last_time, c.folder, c.conversation_id, c.subject, c.from_address, c.date
-    FROM copies c JOIN judged j USING (n) JOIN told t USING (n) JOIN letters l ON l.letter = {LETTER}
-    WHERE c.n BETWEEN ? AND ? ORDER BY c.n"""
+    FROM copies c JOIN judged j USING (n) JOIN told t USING (n) LEFT JOIN elsewhere e USING (n)
+    WHERE c.n BETWEEN ? AND ? AND j.n BETWEEN ? AND ? ORDER BY c.n"""

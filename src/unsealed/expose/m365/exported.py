@@ -17,6 +17,7 @@ from unsealed.expose.copies import bare
 from unsealed.expose.folder_names import meant
 from unsealed.expose.m365.people import SOURCES, names, tenant
 from unsealed.expose.m365.searching import OPERATIONS, Book, Scope, Taken, query
+from unsealed.expose.traces import did
 from unsealed.query import Engine, literal
 
 _RUN_TOGETHER = re.compile(r"(?<=[a-z])([A-Z])")
@@ -25,6 +26,8 @@ _RUN_TOGETHER = re.compile(r"(?<=[a-z])([A-Z])")
 
 def exported(db: Engine) -> None:
     """Find every copy that an export of the intruder's held, or that they could look at by a search."""
+    if not did(db, OPERATIONS):
+        return
     operations = ", ".join(map(literal, OPERATIONS))
     rows = db.rows(f"""
         SELECT event_id, epoch_us(time) AS us, operation, "user", mailbox, target, raw,

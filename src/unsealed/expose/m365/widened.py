@@ -46,13 +46,10 @@ def widened(db: Engine) -> None:
 
 def _grants(db: Engine) -> list[Grant]:
     """Follow all permissions in time, and give those that the intruder gave."""
+    if not _giving(db, "act WHERE inside"):
+        return []
     cmdlet_names = {*permissions.OPERATIONS, *roles.OPERATIONS}
-    said = db.rows(
-        f"SELECT DISTINCT operation FROM events WHERE source IN {SOURCES} AND operation IS NOT NULL ORDER BY 1"
-    )
-    wanted = [
-        name for row in said if (name := row["operation"]) in cmdlet_names or consents.operation(name) in consents.NAMES
-    ]
+    wanted = _giving(db, f"events WHERE source IN {SOURCES}")
     rows = db.rows(f"""
         SELECT event_id, epoch_us(time) AS us, operation, "user", mailbox, target, raw,
                event_id IN (SELECT event_id FROM act WHERE inside) AS by_intruder
@@ -75,6 +72,14 @@ def _grants(db: Engine) -> list[Grant]:
         else:
             permissions.read(ledger, row, cmdlets.parse(row["raw"]), people)
     return list(ledger.intruders())
+
+
+def _giving(db: Engine, records: str) -> list[str]:
+    """Give those operations of some records that give, change or end a permission."""
+    cmdlet_names = {*permissions.OPERATIONS, *roles.OPERATIONS}
+    said = db.rows(f"SELECT DISTINCT operation FROM {records} AND operation IS NOT NULL ORDER BY 1")
+    names_ = (row["operation"] for row in said)
+    return [name for name in names_ if name in cmdlet_names or consents.operation(name) in consents.NAMES]
 
 
 def _table(found: Iterable[Grant]) -> pa.Table:

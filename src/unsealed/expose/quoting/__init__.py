@@ -137,7 +137,9 @@ def _take_in(db: Engine, prints: Fingerprints, folder: Path) -> None:
         WHERE us <= (SELECT max(us) FROM letters SEMI JOIN opened USING (k)) + {LATE} OR NOT dated
               OR k IN (SELECT k FROM ties SEMI JOIN opened ON opened.k = ties.answer)""")
     common = _common_lines(db, folder)
-    query = f"SELECT k, opened, left(text, {MAX_TEXT}) AS text FROM messages JOIN asked USING (message_id)"
+    query = (
+        f"SELECT k, opened, left(text, {MAX_TEXT}) AS text FROM messages JOIN asked USING (message_id) WHERE text <> ''"
+    )
     for batch in db.batches(query, rows=BATCH):
         columns = (batch[name].to_pylist() for name in ("k", "text", "opened"))
         prints.add(((k, text or "", was) for k, text, was in zip(*columns, strict=True)), common)
@@ -149,7 +151,7 @@ def _common_lines(db: Engine, folder: Path) -> set[int]:
     heap = Heap(folder / "lines", schema)
     query = f"""
         SELECT hash(coalesce(l.conversation_id, l.letter)) AS talk, left(text, {MAX_TEXT}) AS text
-        FROM messages JOIN asked USING (message_id) JOIN letters l USING (k)"""
+        FROM messages JOIN asked USING (message_id) JOIN letters l USING (k) WHERE text <> ''"""
     for batch in db.batches(query, rows=BATCH):
         lines, talks = list[int](), list[int]()
         for talk, text in zip(batch["talk"].to_pylist(), batch["text"].to_pylist(), strict=True):
