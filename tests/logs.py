@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from samples import part
 
 from unsealed import schema
@@ -26,6 +27,13 @@ def taken_by(path: Path) -> str | None:
     return name if sure >= 20 else None
 
 
+def listed(values: Any, length: int) -> list[Any]:
+    """Give a batch's column as a list."""
+    if isinstance(values, pa.Array):
+        return list(values.to_pylist())
+    return values if isinstance(values, list) else [values] * length
+
+
 def read(reader: Reader, path: Path, step: int | None = None, timezone: str = "UTC") -> tuple[list[Row], list[Row]]:
     """Read a log, in ranges of `step` bytes if given; give its events and what was skipped."""
     size = path.stat().st_size
@@ -35,10 +43,8 @@ def read(reader: Reader, path: Path, step: int | None = None, timezone: str = "U
     for start, end in pairwise(cuts):
         for made in reader.read(replace(part(path, start, end), timezone=timezone)):
             if isinstance(made, Batch):
-                events += [
-                    {name: value[row] if isinstance(value, list) else value for name, value in made.columns.items()}
-                    for row in range(made.length)
-                ]
+                columns = {name: listed(value, made.length) for name, value in made.columns.items()}
+                events += [{name: column[row] for name, column in columns.items()} for row in range(made.length)]
             else:
                 into = events if made[0] == "events" else skipped
                 into.append(dict(zip(schema.TABLES[made[0]].schema.names, made[1], strict=True)))

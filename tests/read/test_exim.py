@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import spot
-from test_syslog import EVENTS
+from test_syslog import EVENTS, first
 
 from unsealed import schema
 from unsealed.read import reader
@@ -37,8 +37,7 @@ def read(path: Path, *cuts: int) -> list[dict[str, Any]]:
         for made in READER.read(part):
             if isinstance(made, reader.Batch):
                 for number in range(made.length):
-                    taken = made.take([number]).columns
-                    row = {name: value[0] if isinstance(value, list) else value for name, value in taken.items()}
+                    row = {name: first(value) for name, value in made.take([number]).columns.items()}
                     found.append({name: row.get(name) for name in EVENTS})
             else:
                 found.append(dict(zip(schema.TABLES[made[0]].schema.names, made[1], strict=True)))

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,11 @@ from unsealed.read.syslog import READER
 
 HEAD = "Mar  1 06:25:41 mx1 "
 EVENTS = tuple(schema.TABLES["events"].schema.names)
+
+
+def first(value: Any) -> Any:
+    """Give the value of a batch's only row."""
+    return value.to_pylist()[0] if isinstance(value, pa.Array) else value[0] if isinstance(value, list) else value
 
 
 def read(
@@ -34,8 +40,7 @@ def read(
         for made in READER.read(part):
             if isinstance(made, reader.Batch):
                 for number in range(made.length):
-                    taken = made.take([number]).columns
-                    row = {name: value[0] if isinstance(value, list) else value for name, value in taken.items()}
+                    row = {name: first(value) for name, value in made.take([number]).columns.items()}
                     found["events"].append({name: row.get(name) for name in EVENTS})
             else:
                 names = schema.TABLES[made[0]].schema.names

@@ -84,17 +84,15 @@ def read(
             for word in paths
         ]
         pipeline.read(opened, given, quiet=quiet, **how)
-    known = facts.facts(opened)
-    document = {"evidence": known["evidence"], "skipped": known["skipped"], "next": known["next"]}
-    evidence = known["evidence"]
+    known = facts.taken_in(opened)
     lines = [
         _("{messages:,} messages ({letters:,} letters), {events:,} log records, from {files:,} files").format(
-            **evidence
+            **known["evidence"]
         )
     ]
     lines += skipped_lines(known["skipped"])
     lines.append(_("Then type: {command}").format(command=typed("run", case, "--indicators", "FILE")))
-    out.answer(document, lines)
+    out.answer(known, lines)
     return SKIPPED if known["skipped"]["places"] else DONE
 
 

@@ -40,11 +40,15 @@ def _block(block: bytes, position: int) -> Iterator[tuple[str, str]]:
     """Give the lines of a stretch of whole lines that begins at `position`; plain ASCII is decoded at once."""
     stop = position + len(block)
     if block.isascii() and len(block) <= MAX_LINE:
-        for text in block.decode("ascii").split("\n"):
+        texts = block.decode("ascii").split("\n")
+        unended = texts.pop()
+        for text in texts:
             length = len(text) + 1
             if line := text.rstrip("\r\x00"):
-                yield line, f"byte:{position}+{min(length, stop - position)}"
+                yield line, f"byte:{position}+{length}"
             position += length
+        if line := unended.rstrip("\r\x00"):
+            yield line, f"byte:{position}+{len(unended)}"
         return
     for raw in block.split(b"\n"):
         length = len(raw) + 1

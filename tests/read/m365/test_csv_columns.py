@@ -152,9 +152,7 @@ def test_by_the_column_records_mean_the_same_as_one_by_one(values: list[dict[str
     gathered = bulk.Gathered()
     gathered.usual(plain)  # type: ignore[arg-type]
     batch = gathered.batch()
-    columns = {
-        name: values.to_pylist() if isinstance(values, pa.Array) else values for name, values in batch.columns.items()
-    }
+    columns = listed(batch.columns)
     events = [records.event(record.of_dict(value), None) for value in chosen]
     assert list(zip(*(columns[name] for name in records.EVENT), strict=True)) == events
     inner = [
@@ -162,8 +160,13 @@ def test_by_the_column_records_mean_the_same_as_one_by_one(values: list[dict[str
         for value, event in zip(chosen, events, strict=True)
     ]
     assert batch.owners == [number for number, found in enumerate(inner) for _ in found]
-    found = batch.inner.columns if batch.inner else {name: [] for name in records.ACCESS}
+    found = listed(batch.inner.columns) if batch.inner else {name: [] for name in records.ACCESS}
     assert list(zip(*(found[name] for name in records.ACCESS), strict=True)) == [row for rows in inner for row in rows]
+
+
+def listed(columns: dict[str, Any]) -> dict[str, Any]:
+    """Give columns as lists, whether they are Arrow arrays or lists already."""
+    return {name: values.to_pylist() if isinstance(values, pa.Array) else values for name, values in columns.items()}
 
 
 def as_text(found: list[dict[str, Any]]) -> list[str]:

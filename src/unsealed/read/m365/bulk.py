@@ -14,23 +14,29 @@ import pyarrow as pa
 
 from unsealed.read.collect import strings
 from unsealed.read.m365 import records
-from unsealed.read.m365.record import Context, Parent, Property, Record
+from unsealed.read.m365.record import Context, Folder, Parent, Property, Record
 from unsealed.read.reader import Batch
 from unsealed.read.values import ip_address
 
 _REMEMBERED = 100_000
-_SHARED = ("operation", "user", "mailbox", "client_ip", "app_id", "outcome", "workload", "logon_type")
+_SHARED = (
+    "operation", "user", "mailbox", "client_ip", "app_id", "outcome", "workload", "logon_type", "client", "client_app_id",
+)  # fmt: skip
 """The columns that hang on `_context` alone."""
 _OWN = tuple(name for name in records.EVENT if name not in _SHARED and name != "time")
 _MAILBOX = _SHARED.index("mailbox")
+_ACCESS = records.ACCESS[2:]
+"""The columns of an access that are not its record's."""
 _context = attrgetter(
     "operation", "user_id", "mailbox_owner_upn", "mailbox_guid", "client_ip_address", "client_ip", "actor_ip_address",
-    "app_id", "application_id", "result_status", "workload", "logon_type",
+    "app_id", "application_id", "result_status", "workload", "logon_type", "client_info_string", "user_agent",
+    "client_application", "client_app_id",
 )  # fmt: skip
+_AGENT, _APPLICATION = 13, 15
+"""Where in a context the user agent and the application behind the application stand."""
 _own = attrgetter(
-    "id", "creation_time", "session_id", "client_app_id", "object_id", "client_info_string", "extended_properties",
-    "user_agent", "client_application", "app_access_context", "device_properties",
-)  # fmt: skip
+    "id", "creation_time", "session_id", "object_id", "extended_properties", "app_access_context", "device_properties"
+)
 _CONST = records.SOURCE_ID + (36).to_bytes(8, "big")
 _GUID = 36
 
@@ -51,8 +57,11 @@ class _Told(dict[Any, Any]):
 _lower = _Told(records.lowered)
 _address = _Told(lambda value: ip_address(value) if value else None)
 _path = _Told(lambda path: records.folder_name(path, None))
-_KINDS = {"Bind": "bind", "bind": "bind", "Sync": "sync", "sync": "sync"}
-_THROTTLED = {"True": True, "true": True, "False": False, "false": False}
+_OPENED = {
+    ("MailAccessType", kind, "IsThrottled", throttled): (kind.lower(), throttled.lower() == "true")
+    for kind in ("Bind", "bind", "Sync", "sync")
+    for throttled in ("True", "true", "False", "false")
+}
 _SENT = {"Send": "send", "SendAs": "send", "SendOnBehalf": "send", "Create": "create", "Update": "update"}
 
 
@@ -60,17 +69,20 @@ def usual(record: Record | None) -> bool:
     """Tell whether a record can go this way: in its plain form, and with what every record has."""
     if record is None or not (record.id and record.creation_time and record.operation):
         return False
-    if record.operation != "MailItemsAccessed":
-        return True
-    told = record.operation_properties
-    return bool(
-        told
-        and len(told) == 2
-        and told[0].name == "MailAccessType"
-        and told[1].name == "IsThrottled"
-        and _KINDS.get(told[0].value)
-        and told[1].value in _THROTTLED
-    )
+    try:
+        return record.operation != "MailItemsAccessed" or bool(_opened(record))
+    except (TypeError, ValueError, KeyError):
+        return False
+
+
+def _opened(record: Record) -> tuple[str, bool]:
+    """Tell how the items of a MailItemsAccessed were opened, and whether the log was throttled.
+
+    Raises:
+        TypeError, ValueError, KeyError: if the record does not say it in the usual way.
+    """
+    kind, throttled = record.operation_properties  # type: ignore[misc]  # None is the caller's TypeError
+    return _OPENED[kind.name, kind.value, throttled.name, throttled.value]
 
 
 class _Contexts(dict[tuple[Any, ...], int]):
@@ -101,43 +113,43 @@ class Gathered:
         self._moments: dict[int, int] = {}
         """Times that were read already, by number of the record."""
         self._columns: dict[str, list[Any]] = {name: [] for name in _OWN}
-        self._accesses: dict[str, list[Any]] = {name: [] for name in records.ACCESS}
+        self._accesses: dict[str, list[Any]] = {name: [] for name in _ACCESS}
         self._owners: list[int] = []
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def usual(self, made: list[Record]) -> None:
+    def usual(self, made: list[Any]) -> None:
         """Take records that are all `usual`; a few dozen at once, since more than that leave the processor's cache.
 
         Raises:
-            TypeError: if one holds an object where a word should stand; then they have to be read one by one.
+            AttributeError, TypeError, ValueError, KeyError: if one is not, or holds an object where a word should
+                stand; none of them is taken then.
         """
-        numbers = list(map(self._contexts.__getitem__, map(_context, made)))
-        ids, times, sessions, applications, objects, *rest = map(list, zip(*map(_own, made), strict=True))
-        contexts, devices = rest[-2:]
-        if contexts.count(None) + devices.count(None) < 2 * len(made):
-            sessions, applications = _identities(sessions, applications, contexts, devices)
+        contexts = list(map(_context, made))
+        ids, times, sessions, objects, *rest = map(list, zip(*map(_own, made), strict=True))
+        if not (all(ids) and all(times)):
+            raise ValueError("a record has no id or no time")
+        if any(map(any, rest)):
+            _look_inside(contexts, sessions, *rest)
+        numbers = list(map(self._contexts.__getitem__, contexts))
         own: dict[str, list[Any]] = {
             "event_id": _ids(ids),
-            "client": _clients(*rest[:-2]),
             "session_id": [value or None for value in sessions],
             "record_id": ids,
-            "client_app_id": [value or None for value in applications],
             "target": [value or None for value in objects],
         }
-        told = self._contexts.told
-        accesses = Accesses(
-            made, {"event_id": own["event_id"], "mailbox": [told[number][_MAILBOX] for number in numbers]}
-        )
-        inner, taken = accesses.columns(), len(self._numbers)
+        accesses, taken, told = Accesses(), len(self._numbers), self._contexts.told
+        for number, record in enumerate(made):
+            if record.operation in records.ITEM_LEVEL:
+                accesses.take(taken + number, record, told[numbers[number]][_MAILBOX])
         self._numbers += numbers
         self._times += times
         for name, values in own.items():
             self._columns[name] += values
-        for name, values in inner.items():
+        for name, values in accesses.columns.items():
             self._accesses[name] += values
-        self._owners += [taken + owner for owner in accesses.owners]
+        self._owners += accesses.owners
 
     def one(self, event: records.Event, accesses: list[records.Access]) -> None:
         """Take the rows of a record that was read by itself."""
@@ -149,7 +161,7 @@ class Gathered:
         for name, values in self._columns.items():
             values.append(named[name])
         for access in accesses:
-            for name, value in zip(records.ACCESS, access, strict=True):
+            for name, value in zip(_ACCESS, access[2:], strict=True):
                 self._accesses[name].append(value)
 
     def batch(self, **more: Any) -> Batch:  # noqa: ANN401 - as in `Batch.columns`
@@ -163,7 +175,11 @@ class Gathered:
             name: strings(values).take(numbers)
             for name, values in zip(_SHARED, zip(*self._contexts.told, strict=True), strict=True)
         }
-        inner = Batch("accesses", len(self._owners), dict(self._accesses)) if self._owners else None
+        inner = None
+        if self._owners:
+            owners, ids = pa.array(self._owners, pa.int32()), strings(self._columns["event_id"])
+            theirs = {"event_id": ids.take(owners), "mailbox": shared["mailbox"].take(owners)}
+            inner = Batch("accesses", len(self._owners), {**theirs, **self._accesses})
         columns = {**self._columns, **shared, "time": self._read_times(), **more}
         return Batch("events", len(self._numbers), columns, inner, self._owners)
 
@@ -193,8 +209,18 @@ def _shared(
     status: str | None,
     workload: str | None,
     logon: str | int | None,
+    info: str | None,
+    agent: str | None,
+    application: str | None,
+    client_app_id: str | None,
 ) -> tuple[Any, ...]:
-    """Give the values of `_SHARED` for those of `_context`."""
+    """Give the values of `_SHARED` for those of `_context`.
+
+    Raises:
+        ValueError: if there is no operation.
+    """
+    if not operation:
+        raise ValueError("the record has no operation")
     user, owner, number = _lower[user_id], _lower[owner_upn], _lower[guid]
     return (
         operation,
@@ -205,39 +231,28 @@ def _shared(
         "success" if status == "Succeeded" else records.outcome_of(str(status), operation),
         workload or None,
         records.logon_of(logon),
+        info or agent or application or None,
+        client_app_id or None,
     )
 
 
-def _identities(
+def _look_inside(
+    contexts: list[tuple[Any, ...]],
     sessions: list[str | None],
-    applications: list[str | None],
-    contexts: list[Context | None],
+    pairs: list[list[Property] | None],
+    newer: list[Context | None],
     devices: list[list[Property] | None],
-) -> tuple[list[Any], list[Any]]:
-    """Give sessions and the applications behind the applications, as `records.identity_of` finds them."""
-    sessions = [
-        session or (context and records.word(context.aad_session_id)) or None
-        for session, context in zip(sessions, contexts, strict=True)
-    ]
-    return (
-        [
-            session or (device and _property(device, "SessionId", "sessionid")) or None
-            for session, device in zip(sessions, devices, strict=True)
-        ],
-        [
-            application or (context and records.word(context.client_app_id)) or None
-            for application, context in zip(applications, contexts, strict=True)
-        ],
-    )
-
-
-def _clients(
-    infos: list[str | None], pairs: list[list[Property] | None], agents: list[Any], applications: list[Any]
-) -> list[str | None]:
-    return [
-        info or (told and _property(told, "UserAgent", "useragent")) or agent or application or None
-        for info, told, agent, application in zip(infos, pairs, agents, applications, strict=True)
-    ]
+) -> None:
+    """Bring in what records tell of client, session and application in inner objects, as `records.event` finds it."""
+    for number, (told, context, device) in enumerate(zip(pairs, newer, devices, strict=True)):
+        if told and (agent := _property(told, "UserAgent", "useragent")):
+            contexts[number] = (*contexts[number][:_AGENT], agent, *contexts[number][_AGENT + 1 :])
+        if context:
+            sessions[number] = sessions[number] or records.word(context.aad_session_id)
+            if not contexts[number][_APPLICATION]:
+                contexts[number] = (*contexts[number][:_APPLICATION], records.word(context.client_app_id))
+        if device and not sessions[number]:
+            sessions[number] = _property(device, "SessionId", "sessionid")
 
 
 def _ids(values: list[str]) -> list[str]:
@@ -245,7 +260,8 @@ def _ids(values: list[str]) -> list[str]:
     if not together.isascii() or set(map(len, values)) != {_GUID}:
         return [records.event_id_of(value.lower()) for value in values]
     sha256, text = hashlib.sha256, together.lower().encode()
-    return [sha256(_CONST + text[n : n + _GUID]).hexdigest()[:32] for n in range(0, len(text), _GUID)]
+    digests = b"".join([sha256(_CONST + text[n : n + _GUID]).digest()[:16] for n in range(0, len(text), _GUID)]).hex()
+    return [digests[n : n + 32] for n in range(0, len(digests), 32)]
 
 
 def _property(pairs: Iterable[Property], name: str, lowered: str) -> str | None:
@@ -258,91 +274,59 @@ def _property(pairs: Iterable[Property], name: str, lowered: str) -> str | None:
 class Accesses:
     """The rows of `accesses` for records that are all `usual`."""
 
-    def __init__(self, made: list[Record], columns: dict[str, list[Any]]) -> None:
+    def __init__(self) -> None:
         self.owners: list[int] = []
         """For each row the number of its record."""
-        self._folder: list[Any] = []
-        self._message: list[Any] = []
-        self._access: list[str] = []
-        self._throttled: list[bool] = []
-        self._subject: list[Any] = []
-        self._destination: list[Any] = []
-        self._columns = columns
-        for number, record in enumerate(made):
-            operation = record.operation
-            if operation == "MailItemsAccessed":
-                self._bound(number, record)
-            elif operation in records.ITEM_LEVEL:
-                self._one(number, record)
+        self.columns: dict[str, list[Any]] = {name: [] for name in _ACCESS}
+        self._add_owner = self.owners.append
+        self._add = [values.append for values in self.columns.values()]
 
-    def columns(self) -> dict[str, Any]:
-        """Give the columns of `records.ACCESS`."""
-        ids, boxes = self._columns["event_id"], self._columns["mailbox"]
-        return {
-            "event_id": [ids[owner] for owner in self.owners],
-            "mailbox": [boxes[owner] for owner in self.owners],
-            "folder": self._folder,
-            "internet_message_id": self._message,
-            "access": self._access,
-            "throttled": self._throttled,
-            "subject": self._subject,
-            "destination": self._destination,
-        }
+    def take(self, number: int, record: Record, mailbox: str | None) -> None:
+        """Take what a record says was touched.
 
-    def _bound(self, number: int, record: Record) -> None:
-        kind, throttled = record.operation_properties  # type: ignore[misc]  # `usual` has counted them
-        if kind.value in {"Sync", "sync"}:
-            folder = _lies_in(record.item.parent_folder) if record.item else None
-            return self._add(number, folder, None, "sync", throttled=_THROTTLED[throttled.value])
-        begun = len(self.owners)
-        for group in record.folders or ():
+        Raises:
+            TypeError, ValueError, KeyError: if it is a MailItemsAccessed that does not say how in the usual way.
+        """
+        operation = record.operation or ""
+        if operation == "MailItemsAccessed":
+            kind, throttled = _opened(record)
+            if kind == "sync":
+                folder = _lies_in(record.item.parent_folder) if record.item else None
+                self._one(number, folder, None, "sync", throttled)
+            elif record.folders:
+                self._bound(number, record.folders, throttled=throttled)
+            else:
+                self._one(number, None, None, "bind", throttled)
+        elif access := _SENT.get(operation):
+            item = record.item
+            if item and item.internet_message_id:
+                named = records.message_id_of(item.internet_message_id)
+                self._one(number, _lies_in(item.parent_folder), named, access, False, item.subject or None)
+        else:
+            for row in records.accesses(record, operation, "", mailbox):
+                self._one(number, *row[2:])
+
+    def _bound(self, number: int, folders: list[Folder], *, throttled: bool) -> None:
+        owner = self._add_owner
+        add_folder, add_message, add_access, add_throttled, add_subject, add_destination = self._add
+        for group in folders:
             folder = _path[group.path] or group.name or _lies_in(group.parent_folder)
             for item in group.folder_items:
                 named = item.internet_message_id
                 if not (named and named[0] == "<" and named[-1] == ">"):
                     named = records.message_id_of(named)
-                self.owners.append(number)
-                self._folder.append(folder)
-                self._message.append(named)
-                self._subject.append(item.subject or None)
-        count = len(self.owners) - begun
-        if not count:
-            return self._add(number, None, None, "bind", throttled=_THROTTLED[throttled.value])
-        self._access += ["bind"] * count
-        self._destination += [None] * count
-        self._throttled += [_THROTTLED[throttled.value]] * count
-        return None
+                owner(number)
+                add_folder(folder)
+                add_message(named)
+                add_access("bind")
+                add_throttled(throttled)
+                add_subject(item.subject or None)
+                add_destination(None)
 
-    def _one(self, number: int, record: Record) -> None:
-        item, access = record.item, _SENT.get(record.operation or "")
-        if access:
-            if item and item.internet_message_id:
-                named = records.message_id_of(item.internet_message_id)
-                self._add(number, _lies_in(item.parent_folder), named, access, item.subject or None)
-            return
-        for _, _, folder, message, access, throttled, subject, destination in records.accesses(
-            record, record.operation or "", "", self._columns["mailbox"][number]
-        ):
-            self._add(number, folder, message, access, subject, destination, throttled=throttled)
-
-    def _add(
-        self,
-        number: int,
-        folder: str | None,
-        message: str | None,
-        access: str,
-        subject: str | None = None,
-        destination: str | None = None,
-        *,
-        throttled: bool = False,
-    ) -> None:
-        self.owners.append(number)
-        self._folder.append(folder)
-        self._message.append(message)
-        self._access.append(access)
-        self._throttled.append(throttled)
-        self._subject.append(subject)
-        self._destination.append(destination)
+    def _one(self, number: int, *row: Any) -> None:  # noqa: ANN401 - a word or nothing each
+        self._add_owner(number)
+        for add, value in zip(self._add, (*row, None, None)[: len(self._add)], strict=True):
+            add(value)
 
 
 def _lies_in(folder: Parent | None) -> str | None:

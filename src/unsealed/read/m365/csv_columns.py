@@ -2,7 +2,7 @@
 
 import itertools
 import mmap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,22 +93,20 @@ class _Rows:
     def _step(self, first: int, last: int) -> None:
         ends, text = self._ends, self._text
         made = [plain(text[ends[number] : ends[number + 1]]) for number in range(first, last)]
-        usual = list(map(bulk.usual, made))
-        if all(usual):
-            self._usual(range(first, last), made)
+        if self._usual(made):
             return
-        for same, run in itertools.groupby(range(first, last), lambda number: usual[number - first]):
+        for same, run in itertools.groupby(range(first, last), lambda number: bulk.usual(made[number - first])):
             numbers = list(run)
-            if same:
-                self._usual(numbers, [made[number - first] for number in numbers])
-            else:
+            if not same or not self._usual([made[number - first] for number in numbers]):
                 self._one_by_one(numbers)
 
-    def _usual(self, numbers: Sequence[int], made: list[Any]) -> None:
+    def _usual(self, made: list[Any]) -> bool:
+        """Take records as Microsoft writes them, all or none; tell whether they are."""
         try:
             self._gathered.usual(made)
-        except (ValueError, TypeError):
-            self._one_by_one(numbers)
+        except (AttributeError, TypeError, ValueError, KeyError):
+            return False
+        return True
 
     def _one_by_one(self, numbers: Iterable[int]) -> None:
         """Take records one by one; note those that have to be read with care."""

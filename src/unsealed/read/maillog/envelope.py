@@ -5,6 +5,7 @@ RFC 3164, RFC 5424, RFC 3339 times, `journalctl -o short*`, multilog's TAI64N, a
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from unsealed.read.maillog.dovecot import BARE
@@ -43,6 +44,8 @@ _MONTH_FIRST = re.compile(
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6})\d*)? ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d))?$"
 )
+_MAX_HEAD = 400
+"""Characters of host and program together; longer ones are left to the pattern."""
 Envelope = tuple[int | None, str | None, str | None, str, str | None, str]
 """Time in microseconds, what of it was supplied, host, program, process id, message."""
 
@@ -145,14 +148,10 @@ def split(line: str, clock: Clock, year: int) -> Envelope | None:
     """Take a line's envelope off; None where it has no time of any known form."""
     if line[15:16] == " " and line[9:10] == ":" == line[12:13] and line[3] == " " == line[6]:
         head, sign, text = line[16:].partition(": ")
-        host, space, program = head.partition(" ")
-        if sign and space and " " not in program and host[-1:] not in {":", ""} and "<" not in head:
+        if sign and len(head) < _MAX_HEAD and (who := _who(head)):
             time, basis = clock.time(line[:15], year)
-            if time is not None and program:
-                if program[-1] != "]":
-                    return time, basis, host, program, None, text
-                program, _, pid = program[:-1].partition("[")
-                return time, basis, host, program, pid, text
+            if time is not None:
+                return time, basis, *who, text
     found = _LINE.match(line)
     if found is None:
         return _odd(line, clock, year)
@@ -161,6 +160,18 @@ def split(line: str, clock: Clock, year: int) -> Envelope | None:
     if host is None and pid is None and BARE.match(bare := line[found.start("program") :]):
         return time, basis, None, "dovecot", None, bare
     return time, basis, host, program, pid, text
+
+
+@lru_cache(10_000)
+def _who(head: str) -> tuple[str, str, str | None] | None:
+    """Read `host program[pid]` or `host program`; None where it is anything else."""
+    host, _, program = head.partition(" ")
+    if not program or " " in program or host[-1:] in {":", ""} or "<" in head:
+        return None
+    if program[-1] != "]":
+        return host, program, None
+    program, _, pid = program[:-1].partition("[")
+    return host, program, pid
 
 
 def _odd(line: str, clock: Clock, year: int) -> Envelope | None:

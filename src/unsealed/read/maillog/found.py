@@ -1,6 +1,8 @@
 """What a program's module makes of one line, and the small readings that all of them need."""
 
 import re
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from typing import Any
 
 from unsealed.read import values
@@ -12,6 +14,25 @@ Found = tuple[dict[str, Any], dict[str, Any]]
 HOST = re.compile(r"(\S*?)\[((?:IPv6:)?[0-9A-Fa-f:.]{2,45}(?:%\w+)?(?:/\d+)?)\](?::(\d+))?")
 """`name[address]` or `[address]:port`, as Postfix and Exim write them."""
 _PAIR = re.compile(r"(?<![\w-])([A-Za-z][\w-]*+)=(?:<([^>]*)>|([^\s,;]*))")
+
+
+_REMEMBERED = 20_000
+_SHORT = 300
+"""Characters of a text that is worth remembering, and of no more than a hostile log can fill the memory with."""
+
+
+def remembered(parse: Callable[..., Found]) -> Callable[..., Found]:
+    """Let a parser remember what short texts came to: a log names few clients, and each of them again and again."""
+    known = lru_cache(_REMEMBERED)(parse)
+
+    @wraps(parse)
+    def again(*words: str) -> Found:
+        if len(words[-1]) > _SHORT:
+            return parse(*words)
+        columns, fields = known(*words)
+        return columns.copy(), fields.copy()
+
+    return again
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -42,7 +63,12 @@ def peer(text: str) -> tuple[str | None, str | None]:
 
 def address(text: str | None) -> str | None:
     """Give a client's address without port, brackets, mask or zone; None if it is no address."""
-    return ip_address(text.strip("[]<>,;").removeprefix("IPv6:").partition("/")[0]) if text else None
+    return _address(text[: 2 * values.MAX_ADDRESS]) if text else None
+
+
+@lru_cache(_REMEMBERED)
+def _address(text: str) -> str | None:
+    return ip_address(text.strip("[]<>,;").removeprefix("IPv6:").partition("/")[0])
 
 
 def mailbox(text: str | None) -> str | None:

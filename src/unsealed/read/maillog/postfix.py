@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from unsealed.read.maillog import others
-from unsealed.read.maillog.found import HOST, Found, address, listed, mailbox, message_id, name, pairs, peer
+from unsealed.read.maillog.found import HOST, Found, address, listed, mailbox, message_id, name, pairs, peer, remembered
 
 _QUEUE = re.compile(r"(?:warning: )?([0-9A-F]{5,24}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,20}|NOQUEUE): ")
 _ACTION = re.compile(
@@ -108,6 +108,7 @@ def _queued(rest: str) -> Found:
     return columns, fields
 
 
+@remembered
 def _client(rest: str) -> Found:
     """`client=name[address]`, with the SASL user where there is one."""
     fields = listed(rest)
@@ -174,6 +175,7 @@ def _host(text: str) -> dict[str, Any]:
     return {"client_ip": ip, "client": host and (host.removeprefix("client=").lstrip("<") or None)} if ip else {}
 
 
+@remembered
 def _unqueued(daemon: str, text: str) -> Found:
     if text.startswith("connect from "):
         return {"operation": "connect", **_host(text)}, {}
