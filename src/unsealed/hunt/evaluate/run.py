@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from unsealed.hunt import logsources, tree
-from unsealed.hunt.evaluate import columns, plan
+from unsealed.hunt.evaluate import columns, memory, plan
 from unsealed.hunt.evaluate import values as held_values
 from unsealed.hunt.evaluate.batch import Batch
 from unsealed.hunt.evaluate.keywords import Sieve
@@ -54,7 +54,7 @@ def fire(
     kept = {number: plan.keep(rules[number], wanted, resolve, fields) for number, wanted in values.items()}
     columns = held_values.schema(1 + max((at for wanted in values.values() for at in wanted), default=-1))
     counted: Counter[int] = Counter()
-    with tempfile.TemporaryDirectory(prefix=".hits-", dir=db.case.folder) as folder:
+    with memory.kept(), tempfile.TemporaryDirectory(prefix=".hits-", dir=db.case.folder) as folder:
         files = {name: Path(folder) / f"{name}.parquet" for name in ("hits", "values")}
         told = [column for column in columns.names if column.startswith(("rule", "value"))]
         with (
