@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from scene import ALICE, BOB, HOME_IP, Scene
+from scene import ALICE, BOB, HOME_IP, Scene, at
 
 from unsealed.expose.ways import google_query, google_records
 
@@ -76,6 +76,26 @@ class TestLog:
         assert logged.verdict("a") == "in_reach: log_gap"
         states = {(row["scope"], row["state"]) for row in logged.table("coverage") if row["source"] == "google_gmail_items"}
         assert states == {(ALICE, "whole"), (ALICE, "gap")}
+
+    def test_in_a_hole_of_the_log_all_is_in_reach(self, scene: Scene) -> None:
+        for day in (*range(15), *range(27, 40)):
+            gmail(scene, day, "Message received", "other", client_ip=None)
+        gmail(scene, 5, "Message opened (first time)", "own", client_ip=HOME_IP)
+        scene.letter("unread", 3)
+        put(scene, 20, "login", "login_success")
+        scene.run()
+        assert scene.verdict("unread") == "in_reach: log_gap"
+        rows = [row for row in scene.table("coverage") if row["source"] == "google_gmail_items"]
+        assert [(row["state"], (row["from"] - at(0)).days, (row["to"] - at(0)).days, row["records"]) for row in rows] == [
+            ("whole", 0, 14, 1),
+            ("gap", 14, 27, 0),
+            ("whole", 27, 39, 0),
+        ]
+
+    def test_the_same_without_a_hole_was_not_opened(self, logged: Scene) -> None:
+        logged.letter("unread", 3)
+        put(logged, 20, "login", "login_success")
+        assert logged.run().verdict("unread") == "not_accessed: log_whole"
 
     def test_a_mailbox_without_openings_has_no_item_log(self, logged: Scene) -> None:
         logged.letter("b", 3, BOB)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from unsealed.hunt import detections, rulecache, sigma
+from unsealed.hunt import detections, rule, rulecache, sigma
 from unsealed.hunt.detections import OWN
 
 ODD = r"""
@@ -170,3 +171,23 @@ def test_a_hunt_keeps_given_rules_in_the_case_and_ours_with_the_user(
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert rulecache.own_folder() == tmp_path / ".cache" / "unsealed" / "rules"
+
+
+def test_what_a_killed_run_left_behind_goes_and_what_another_writes_just_now_stays(rules: Path, tmp_path: Path) -> None:
+    (folder := tmp_path / "kept").mkdir()
+    old, new = folder / "a.1.tmp", folder / "b.2.tmp"
+    for file in (old, new):
+        file.write_bytes(b"x")
+    os.utime(old, (1, 1))
+    rulecache.load([rules], folder)
+    assert not old.exists()
+    assert new.exists()
+    assert list(folder.glob("*.json"))
+
+
+def test_a_file_too_large_for_rules_is_not_read_whole_and_nothing_is_kept(rules: Path, tmp_path: Path) -> None:
+    with (rules / "large.yml").open("wb") as stream:
+        stream.truncate(rule.MAX_BYTES + 1)
+    loaded = rulecache.load([rules], tmp_path / "kept")
+    assert any("MiB" in one.reason for one in loaded.unusable)
+    assert not (tmp_path / "kept").exists()

@@ -47,17 +47,22 @@ def find(db: Engine, loaded: Loaded, resolve: Resolve = logsources.find) -> None
         for rule in (rule for rule in one.rules if numbers.get(rule, len(numbers)) < len(loaded.rules)):
             wanted.setdefault(numbers[rule], {}).update({names[name]: name for name in _wanted(one, rule)})
     silent = {number for number, rule in enumerate(loaded.rules) if rule.rule_id in loaded.silent}
-    fire(db, loaded.rules, resolve, wanted, silent)
+    possible: list[Correlation] = []
+
+    def needed(hits: Mapping[int, int]) -> set[int]:
+        possible[:] = _possible(hits, loaded, numbers)
+        return {numbers[rule] for one in possible for rule in one.rules if rule in numbers}
+
+    fire(db, loaded.rules, resolve, wanted, silent, needed)
     if not loaded.correlations:
         return
     db.execute("CREATE OR REPLACE TEMP TABLE sigma_groups (rule BIGINT, id VARCHAR, us BIGINT, held VARCHAR[])")
-    for one in _possible(db, loaded, numbers):
+    for one in possible:
         _Query(one, loaded, numbers, names).run(db)
 
 
-def _possible(db: Engine, loaded: Loaded, numbers: Mapping[str, int]) -> list[Correlation]:
+def _possible(hits: Mapping[int, int], loaded: Loaded, numbers: Mapping[str, int]) -> list[Correlation]:
     """Give the correlations for which there are hits enough at all."""
-    hits = {row["rule"]: row["n"] for row in db.rows("SELECT rule, count(*) AS n FROM sigma_values GROUP BY rule")}
     most = {rule.rule_id: hits.get(numbers[rule.rule_id], 0) for rule in loaded.rules}
     found = []
     for one in loaded.correlations:

@@ -58,7 +58,7 @@ def look(db: Engine) -> None:
     off = switched.off(db, [box["mailbox"] for box in boxes])
     for box in boxes:
         rows += _item_log(box, holes.get(LOG, []), off.get(box["mailbox"], []))
-    rows += item_logs.gmail(db)
+    rows += item_logs.gmail(db, holes.get(item_logs.LOG, []))
     db.register("spans", _table(rows))
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE cov AS
@@ -71,7 +71,7 @@ def look(db: Engine) -> None:
                 WHERE s.source = '{SIGN_IN_LOG}' AND e.time >= s."from" AND e.time <= s."to" AND s.state = 'whole' GROUP BY s.n
                 UNION ALL
                 SELECT s.n, count(*) FROM spans s JOIN gmail_items i ON i.mailbox = s.scope
-                WHERE s.source = '{item_logs.GMAIL}' AND i.time >= s."from" AND i.time <= s."to" GROUP BY s.n
+                WHERE s.source = '{item_logs.GMAIL}' AND i.time >= s."from" AND i.time <= s."to" AND s.state = 'whole' GROUP BY s.n
                 UNION ALL
                 SELECT s.n, count(*) FROM spans s JOIN items i ON i.mailbox = s.scope
                 WHERE s.source = '{ITEMS}' AND i.time >= s."from"

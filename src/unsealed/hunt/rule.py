@@ -7,6 +7,8 @@ from pathlib import Path
 from unsealed.hunt.tree import Node
 
 MAX_FILES = 50_000
+MAX_BYTES = 4 << 20
+"""Of one file of rules."""
 
 
 @dataclass(frozen=True)

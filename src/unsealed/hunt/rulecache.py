@@ -1,13 +1,15 @@
 """Rules as they were understood once, so that the next hunt need not read them again.
 
 What was read of many rule files is written down as JSON under a hash of all that it hangs on: the files' names and bytes,
-our own code that reads them, and the versions of what it rests on. So a changed rule is read again, and nothing that is
-written down can stand for rules other than those it was made of. It is data and is never run; what is cut short, damaged
-or of another form is left aside, and the rules are read.
+our own code that reads them, and the versions of what it rests on. So a changed rule is read again. It is data and is
+never run; what is cut short, damaged or of another form is left aside, and the rules are read. Its digest bears no key:
+it shows damage, not forgery. Whoever can write in the folder can change what the next hunt takes for the rules, as they
+can change the case itself.
 """
 
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache
@@ -27,6 +29,8 @@ WORTH = 50
 """Files from which on it is worth it."""
 MOST_KEPT = 8
 """Sets of rules that are kept in one folder; the oldest go."""
+_STALE = 3600
+"""Seconds after which a temporary file is what a run that was killed left behind."""
 _CODE = ("rule", "rulecache", "rulefiles", "regex", "sigma", "tree")
 _BROKEN = (AttributeError, IndexError, KeyError, OSError, RecursionError, TypeError, ValueError)
 _JOINED: dict[type[And | Or], str] = {And: "and", Or: "or"}
@@ -62,7 +66,7 @@ def load(paths: Sequence[Path], folder: Path | None) -> Loaded:
 
 
 def _key(paths: Sequence[Path]) -> str | None:
-    """Give a hash of all that the outcome hangs on; None where it is not worth it, or a file can't be read."""
+    """Give a hash of all that the outcome hangs on; None where it is not worth it, or a file can't be read or is too large for rules."""
     odd: list[Unusable] = []
     found = list(rule.files(paths, odd))
     if odd or len(found) < WORTH:
@@ -70,6 +74,8 @@ def _key(paths: Sequence[Path]) -> str | None:
     digest = sha256(_reader())
     try:
         for file in found:
+            if file.stat().st_size > rule.MAX_BYTES:
+                return None
             content = file.read_bytes()
             at, name = _within(str(file), paths)
             digest.update(f"{at}\0{name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
@@ -106,7 +112,8 @@ def _write(file: Path, loaded: Loaded, paths: Sequence[Path]) -> None:
         temporary.write_bytes(sha256(body).hexdigest().encode() + b"\n" + body)
         temporary.replace(file)
         kept = sorted(file.parent.glob("*.json"), key=lambda one: one.stat().st_mtime_ns)
-        for old in kept[:-MOST_KEPT]:
+        left = [one for one in file.parent.glob("*.tmp") if time.time() - one.stat().st_mtime > _STALE]
+        for old in (*kept[:-MOST_KEPT], *left):
             old.unlink(missing_ok=True)
     except _BROKEN:
         return

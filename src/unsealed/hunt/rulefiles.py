@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 from yaml import YAMLError
 
-from unsealed.hunt.rule import Unusable
+from unsealed.hunt.rule import MAX_BYTES, Unusable
 
-MAX_BYTES, MAX_DOCUMENTS = 4 << 20, 1000
+MAX_DOCUMENTS = 1000
 MAX_NODES = 200_000
 """Values of one document, those that an alias repeats counted each time."""
 ODD = (AttributeError, IndexError, KeyError, OverflowError, RecursionError, TypeError, ValueError)

@@ -15,6 +15,8 @@ from unsealed.hunt.evaluate import paths
 
 LONG = 1000
 """Bytes on average from which on values are taken to be all different."""
+PIECE = 1 << 20
+"""Bytes of JSON text that are read at one go."""
 _ONE, _NONE = pa.scalar(1, pa.int32()), pa.scalar(None, pa.int32())
 
 
@@ -111,11 +113,27 @@ def _distinct(array: pa.Array) -> tuple[pa.Array, pa.Array]:
 def of_json(array: pa.Array) -> Column:
     """Make a column of JSON texts, each a row's value."""
     codes, written = _distinct(array)
-    values = _decoded(written)
-    plain = [value for value in values if isinstance(value, str)]
-    if len(plain) == len(values):
-        return Column(len(array), codes, _strings(plain), None, len(values))
-    return of_lists(codes, [_texts(text, value) for text, value in zip(written.to_pylist(), values, strict=True)])
+    made: list[pa.Array] = []
+    owners: list[int] = []
+    plain, entries = True, 0
+    for piece in _cut(written):
+        values = _decoded(piece)
+        texts = [value for value in values if isinstance(value, str)]
+        owned: Iterable[int] = range(entries, entries + len(values))
+        if len(texts) < len(values):
+            lists = [_texts(text, value) for text, value in zip(piece.to_pylist(), values, strict=True)]
+            owned = [entry for entry, held in enumerate(lists, entries) for _ in held]
+            plain, texts = False, list(chain.from_iterable(lists))
+        made.append(_strings(texts))
+        owners.extend(owned)
+        entries += len(values)
+    return Column(len(array), codes, pa.concat_arrays(made), None if plain else owners, entries)
+
+
+def _cut(written: pa.Array) -> Iterable[pa.Array]:
+    """Cut texts into pieces of so few bytes that the memory of one serves the next."""
+    rows = max(1, len(written) * PIECE // max(written.nbytes, PIECE))
+    return (written.slice(start, rows) for start in range(0, max(len(written), 1), rows))
 
 
 def of_lists(codes: pa.Array, lists: Sequence[Sequence[str]]) -> Column:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, cached_property
 
 import pyarrow as pa
@@ -109,17 +110,29 @@ class Reader:
         order = pc.array_sort_indices(parts)
         start = 0
         counts = sorted((row["values"], row["counts"]) for row in pc.value_counts(parts).to_pylist())
-        words = _numbered(plain) if any(count >= ENOUGH for _, count in counts) else plain
+        named = {name for number, count in counts if count >= ENOUGH for name in self._asked[number // 2]}
+        words = _numbered(plain, named) if named else plain
         for number, count in counts:
             places = order.slice(start, count)
             start += count
-            rows = (words if count >= ENOUGH else plain).take(places)
+            asked = [name for name in plain.schema.names if name in self._asked[number // 2]]
+            rows = (words if count >= ENOUGH else plain).select(asked).take(places)
             if starts is not None and values is not None:
                 # One gather a pointer, straight from the values of all lists.
                 at = starts.take(places)
                 for i, pointer in enumerate(self.pointers[number]):
                     rows = rows.append_column(pointer, values.take(pc.add(at, _number(i)) if i else at))
             yield number, rows
+
+    @cached_property
+    def _asked(self) -> list[frozenset[str]]:
+        """The columns that are taken of each group's rows: of others no rule that is open there asks anything."""
+        asked = []
+        for group in self._groups:
+            columns = {self._fields[name].column for name in group.fields}
+            written = {f"{column} as JSON" for column in columns}
+            asked.append(frozenset({*self._keys, *_IDENTITY, *written, *(one for one in columns if one)}))
+        return asked
 
     def _plain(self, read: pa.RecordBatch) -> pa.RecordBatch:
         """Give the columns of rows; those of the keys as numbers of words, by the rows' classes."""
@@ -191,9 +204,9 @@ class Reader:
         return {pointer: rows.column(pointer) for pointer in self.pointers[number]}
 
 
-def _numbered(rows: pa.RecordBatch) -> pa.RecordBatch:
+def _numbered(rows: pa.RecordBatch, wanted: AbstractSet[str]) -> pa.RecordBatch:
     """Give rows whose columns are numbers of words, so that no word is copied when some of the rows are taken."""
-    texts = {field.name for field in rows.schema if pa.types.is_string(field.type)} - _IDENTITY
+    texts = {field.name for field in rows.schema if pa.types.is_string(field.type)} & wanted - _IDENTITY
     names = rows.schema.names
     made = [coded(column) if name in texts else column for name, column in zip(names, rows.columns, strict=True)]
     return pa.RecordBatch.from_arrays(made, names)
@@ -232,5 +245,6 @@ def _hiding(pointers: Sequence[str]) -> list[str]:
 def _hidden(pointers: Sequence[str]) -> str:
     """Write: the whole record, if it holds JSON text inside JSON on the way of one of the pointers."""
     listed = ", ".join(map(literal, _hiding(pointers)))
-    likely = "contains(raw, '\"{\\') OR contains(raw, '\"{ ') OR contains(raw, '\"[')"
+    # Without the quotation mark before the brace, which is slow to look for.
+    likely = "contains(raw, '{\\') OR contains(raw, '{ ') OR contains(raw, '\"[')"
     return f"CASE WHEN ({likely}) AND list_contains(TRY(json_type(raw, [{listed}])), 'VARCHAR') THEN raw END"

@@ -1,8 +1,8 @@
 """Try rules on the tables of a case, and note which rule fires on which row."""
 
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from unsealed.hunt import logsources, tree
-from unsealed.hunt.evaluate import columns, plan
+from unsealed.hunt.evaluate import columns, memory, plan
 from unsealed.hunt.evaluate import values as held_values
 from unsealed.hunt.evaluate.batch import Batch
 from unsealed.hunt.evaluate.keywords import Sieve
@@ -33,6 +33,7 @@ def fire(
     resolve: Resolve = logsources.find,
     values: Mapping[int, Mapping[int, str]] = MappingProxyType({}),
     silent: AbstractSet[int] = frozenset(),
+    needed: Callable[[Mapping[int, int]], AbstractSet[int]] = frozenset,
 ) -> None:
     """Make the temporary table `sigma_hits`: `rule` (its place in `rules`), `event_id` or `message_id`, `us`, `events`.
 
@@ -46,12 +47,14 @@ def fire(
         values: by a rule's place, which fields of its rows to keep: by the number of the column, the name that the rule
             has for it.
         silent: places of rules whose rows are wanted in `sigma_values` alone.
+        needed: tells by the number of rows that rules have for `sigma_values` which of these rules' rows are to stand there.
     """
     fields = Fields()
     bounds = plan.bind(rules, resolve, fields)
     kept = {number: plan.keep(rules[number], wanted, resolve, fields) for number, wanted in values.items()}
     columns = held_values.schema(1 + max((at for wanted in values.values() for at in wanted), default=-1))
-    with tempfile.TemporaryDirectory(prefix=".hits-", dir=db.case.folder) as folder:
+    counted: Counter[int] = Counter()
+    with memory.kept(), tempfile.TemporaryDirectory(prefix=".hits-", dir=db.case.folder) as folder:
         files = {name: Path(folder) / f"{name}.parquet" for name in ("hits", "values")}
         told = [column for column in columns.names if column.startswith(("rule", "value"))]
         with (
@@ -62,13 +65,17 @@ def fire(
                 ours = [one for one in bounds if one.table == table]
                 for batch, found in _table(db, table, ours, fields, kept):
                     _write(hits, _hits(batch, {rule: rows for rule, rows in found.items() if rule not in silent}))
-                    _write(held, held_values.held(batch, found, kept, columns))
+                    made = list(held_values.held(batch, found, kept, columns))
+                    for rows in made:
+                        counted[rows.column(0)[0].as_py()] += rows.num_rows
+                    _write(held, made)
         # A letter is a row an attachment, and a record one row.
         rows = f"read_parquet({literal(str(files['hits']))}) WHERE message_id IS"
         db.execute(f"""
             CREATE OR REPLACE TEMP TABLE sigma_hits AS SELECT *, NULL::VARCHAR[] AS events FROM {rows} NULL
             UNION ALL SELECT DISTINCT *, NULL::VARCHAR[] AS events FROM {rows} NOT NULL""")
-        rows = f"read_parquet({literal(str(files['values']))}) WHERE message_id IS"
+        chosen = ", ".join(map(str, sorted(needed(counted)))) or "NULL"
+        rows = f"read_parquet({literal(str(files['values']))}) WHERE rule IN ({chosen}) AND message_id IS"
         db.execute(f"""
             CREATE OR REPLACE TEMP TABLE sigma_values AS SELECT * FROM {rows} NULL
             UNION ALL SELECT DISTINCT * FROM {rows} NOT NULL""")
