@@ -21,6 +21,7 @@ from samples import Row, mail, mbox, tables, take_in
 
 from unsealed.case import Case
 from unsealed.read import engine, planner, reader
+from unsealed.read.intake.walk import File
 from unsealed.read.mbox import READER as MBOX
 
 if TYPE_CHECKING:
@@ -266,3 +267,36 @@ def test_reading_works_outside_the_main_thread(tmp_path: Path) -> None:
     thread.start()
     thread.join()
     assert found == [1]
+
+
+# -- workers that are ready ------------------------------------------------------------------------------------------
+
+
+def test_workers_start_before_a_large_new_file_is_hashed(
+    empty_case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    real = planner._hashed
+
+    def hashed(file: File) -> str:
+        told.append("hashed")
+        return real(file)
+
+    monkeypatch.setattr(planner, "LARGE", 10)
+    monkeypatch.setattr(planner, "_hashed", hashed)
+    monkeypatch.setattr(engine.Pool, "start", lambda _: told.append("started"))
+    path = tmp_path / "large.mbox"
+    path.write_bytes(mbox([mail(1, "words")]))
+    take_in(empty_case, path, workers=0)
+    assert told == ["started", "hashed"]
+    take_in(empty_case, path, workers=0)
+    assert told == ["started", "hashed", "hashed"]
+
+
+def test_workers_that_were_started_early_do_the_work(
+    empty_case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner, "LARGE", 10)
+    path = tmp_path / "large.mbox"
+    path.write_bytes(mbox([mail(number, "words") for number in range(3)]))
+    assert len(take_in(empty_case, path, workers=2)["messages"]) == 3

@@ -54,7 +54,7 @@ def read(
     versions = _versions(case)
     with Pool(os.cpu_count() or 1 if workers is None else workers) as pool:
         for whose, given in [*again, (mailbox, paths)]:
-            planner = Planner(case, whose, progress, command)
+            planner = Planner(case, whose, progress, command, soon=pool.start)
             for result in pool.map(planner.units(walk(given, case.folder))):
                 _keep(case, result, versions)
                 planner.finished(result.unit)

@@ -209,6 +209,11 @@ def _start(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _ready() -> None:
+    """Load what every unit needs."""
+    readers()
+
+
 class Pool:
     """Keeps workers busy with units, a few ahead; `workers=0` works in this process (for tests and debuggers)."""
 
@@ -223,6 +228,13 @@ class Pool:
         if self._pool:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def start(self) -> None:
+        """Start the workers before there is a unit for them: each takes half a second to be ready."""
+        if self.workers and self._pool is None:
+            self._pool = self._workers()
+            for _ in range(self.workers):
+                self._pool.submit(_ready)
+
     def map(self, units: Iterator[Unit]) -> Iterator[Result]:
         """Give the results of units as they come, in any order."""
         if not self.workers:
@@ -236,10 +248,13 @@ class Pool:
         while waiting:
             yield from self._take(waiting)
 
+    def _workers(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self.workers, context, initializer=_start, initargs=(os.getpid(),))
+
     def _submit(self, unit: Unit) -> "Future[Result]":
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, context, initializer=_start, initargs=(os.getpid(),))
+            self._pool = self._workers()
         try:
             return self._pool.submit(work, unit)
         except BrokenProcessPool as error:

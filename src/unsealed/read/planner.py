@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,13 +19,25 @@ from unsealed.read.recognise import SURE, Recognition
 
 BUNDLE_FILES = 400
 BUNDLE_BYTES = 16 << 20
+LARGE = 4 * BUNDLE_BYTES
+"""Bytes of a file that takes as long to hash as a good part of a worker's start."""
 STAGE = "read"
 
 
 class Planner:
     """Turns what the walk finds into units that are not yet done, keeping custody and journal on the way."""
 
-    def __init__(self, case: Case, mailbox: str | None, progress: Progress, command: str) -> None:
+    def __init__(
+        self,
+        case: Case,
+        mailbox: str | None,
+        progress: Progress,
+        command: str,
+        *,
+        soon: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take what is the same for all files; `soon` is called when a large new file is about to be hashed."""
+        self.soon = soon
         self.case, self.mailbox, self.progress, self.command = case, mailbox, progress, command
         self.settings = settings.load(case)
         self.readers = readers()
@@ -33,6 +45,7 @@ class Planner:
         self.done = case.journal.done(STAGE, "")
         self.planned = 0
         self._taken = case.journal.taken()
+        self._known = {shown for _, shown in self._taken}
         self._custody: list[dict[str, Any]] = []
         self._bundles: dict[str, list[Part]] = {}
         self._spools: list[_Spool] = []
@@ -125,6 +138,8 @@ class Planner:
         )
 
     def _parts(self, file: File, reader: Reader) -> Iterator[Unit]:
+        if file.size > LARGE and file.shown not in self._known:
+            self.soon()
         evidence_id = _hashed(file)
         self._take_in(file, evidence_id)
         where = Place()
