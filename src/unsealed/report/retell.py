@@ -157,7 +157,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 def _listed(template: str) -> re.Pattern[str]:
     """Give the expression that finds a template among names with commas between them."""
-    return re.compile(f"(?<![^,]. )(?<![^ ])(?:{_expression(template)})(?=, |$)", re.DOTALL)
+    return re.compile(f"(?:(?<=, )|^)(?:{_expression(template)})(?=, |$)", re.DOTALL)
 
 
 def _expression(template: str) -> str:
