@@ -127,6 +127,13 @@ def test_a_note_is_told_in_japanese_with_all_that_stands_in_it(template: str) ->
     assert "アーカイブ" in told or "conditions" not in places
 
 
+def test_operations_of_several_words_stay_as_the_log_has_them() -> None:
+    tell = retelling(words.translator("ja"))
+    for operation in ("Message opened (first time)", "Attachments downloaded", "MailItemsAccessed"):
+        assert tell.tell(f"{operation} from 203.0.113.7") == f"203.0.113.7 からの {operation}"
+        assert tell.unknown(operation) == ()
+
+
 def test_an_unknown_sentence_is_found_wherever_it_stands() -> None:
     tell = retelling(words.translator("ja"))
     for note in (

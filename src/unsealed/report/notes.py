@@ -39,7 +39,7 @@ _REACH = (
     ),
     N_("{operation} from {address}"),
     N_("read by what the intruder had given on {start}: {what}"),
-    N_("let in by the intruder: {operation} {event}"),
+    N_("let in by the intruder: {value}"),
     N_("{share} of its words stand in {message}"),
     N_("{share} of its words stand in {message}, which is attached whole to {holder}"),
     N_("attached whole to {message}"),

@@ -41,7 +41,7 @@ _TEXTS = (
 _LISTS = ("conditions",)
 """Names of what could not be judged, some of them words of ours."""
 _FORMS = {
-    "operation": r"[^\s;]+|message [^;]+?",
+    "operation": r"[^\s;]+|(?i:messages?|attachments?|links?|gmail|drive) [^;]+?",
     "share": r"[\d.,]+%",
     "start": (_DAY := r"\d{4,6}-\d\d-\d\d(?: \d\d:\d\d)?"),
     "end": _DAY,
