@@ -8,6 +8,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import notes
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -183,12 +184,14 @@ class Scene:
             files = [self.folder / "indicators.txt"]
             files[0].write_text("\n".join(self.indicators), "utf-8")
         self.told = hunt(self.case, files, default_rules=self.own_rules)
+        notes.check(self.case, "coverage", "activity", "findings")
         return self
 
     def run(self) -> Scene:
         """Write the tables, hunt, expose."""
         self.hunt()
         expose(self.case)
+        notes.check(self.case, "exposures")
         return self
 
     def decide(self, state: str, *subjects: str) -> None:

@@ -11,6 +11,7 @@ import click
 
 from unsealed.errors import UnsealedError
 from unsealed.i18n import _
+from unsealed.report import words
 from unsealed.version import __version__
 
 DONE, FAILED, USAGE, SKIPPED = 0, 1, 2, 3
@@ -146,7 +147,8 @@ def skipped_lines(skipped: dict[str, Any]) -> list[str]:
     if not skipped["places"]:
         return []
     lines = [_("Not read: {n:,} places").format(n=skipped["places"])]
+    names = words.reason_names(_)
     return lines + [
-        f"  {row['places']:>6,}  {row['reason']}: {row['detail']} ({row['examples'][0]})"
+        f"  {row['places']:>6,}  {names.get(row['reason'], row['reason'])}: {row['detail']} ({row['examples'][0]})"
         for row in skipped["reasons"][:8]
     ]

@@ -11,6 +11,8 @@ from unsealed.expose import listing
 from unsealed.expose.told import bounds, boxes, note, since
 from unsealed.query import Engine, literal
 
+_LINE = "\x1f"
+"""Stands in a note for the line of the listing, until it is known."""
 _SECONDS = 60
 """So far may the time in a listing and a letter's own be apart."""
 
@@ -146,10 +148,13 @@ def _listed(db: Engine, reach: Reach, file: Path) -> None:
                                 OR timezone({zone}, h.arrived)::DATE = timezone({zone}, t.moment)::DATE
                            ELSE least(abs(epoch_us(h.date) - epoch_us(t.moment)),
                                       abs(epoch_us(h.arrived) - epoch_us(t.moment))) <= {_SECONDS}000000 END)
-        SELECT m.n, 'copied', 'export', NULL, ? || ', line ' || min(m.line), NULL, ?::BIGINT
+        SELECT m.n, 'copied', 'export', NULL, replace(?, '{_LINE}', min(m.line)::VARCHAR), NULL, ?::BIGINT
         FROM met m JOIN copies c USING (n) WHERE {boxes(reach.mailboxes)} GROUP BY m.n""",
         [
-            note(reach, f"{reach.name}, a copy that the intruder took, is listed to contain it: {file.name}"),
+            note(
+                reach,
+                f"{reach.name}, a copy that the intruder took, is listed to contain it: {file.name}, line {_LINE}",
+            ),
             since(reach),
         ],
     )

@@ -47,7 +47,7 @@ def _letters(db: Engine, forward: Forward) -> None:
             UNION SELECT split_part("user", '@', -1) FROM events WHERE event_id = ?)""")
         values.append(forward.event_id)
     note = f"sent on by the intruder's {forward.told()}"
-    what = f"its condition ({', '.join(forward.unknown)})" if forward.unknown else "its conditions"
+    what = f"its condition ({', '.join(forward.unknown)}) was" if forward.unknown else "its conditions were"
     asked = asks.every(
         [forward.asks, *([asks.cant_tell("its past")] if forward.unknown[len(forward.asks.unknown) :] else [])]
     )
@@ -68,6 +68,6 @@ def _letters(db: Engine, forward: Forward) -> None:
             forward.end or _FOREVER,
             forward.event_id,
             note,
-            f"; whether {what} was met can't be told",
+            f"; whether {what} met can't be told",
         ],
     )

@@ -23,14 +23,14 @@ def since(reach: Reach) -> int | None:
 
 def note(reach: Reach, what: str) -> str:
     """Say in a ground's words what the line tells and how responders know."""
-    when = " ".join(
-        filter(
-            None,
-            (f"from {reach.start:%Y-%m-%d}" if reach.start else "", f"to {reach.end:%Y-%m-%d}" if reach.end else ""),
-        )
-    )
-    said = f"{what}, open to the intruder {when}" if reach.kind != "export" else f"{what} {when}"
-    return said.strip() + (f" ({reach.basis})" if reach.basis else "")
+    start = f"{reach.start:%Y-%m-%d}" if reach.start else ""
+    end = f"{reach.end:%Y-%m-%d}" if reach.end else ""
+    if reach.kind == "export":
+        when = f"between {start} and {end}" if start and end else f"after {start}" if start else f"by {end}"
+        what += f", taken {when}" if start or end else ""
+    else:
+        what += ", open to the intruder" + (f" from {start}" if start else "") + (f" to {end}" if end else "")
+    return what + (f" ({reach.basis})" if reach.basis else "")
 
 
 def boxes(named: Iterable[str], column: str = "c.mailbox") -> str:

@@ -12,7 +12,7 @@ from unsealed.report import clocks, exposed, hunting, needs, proof, words
 from unsealed.report.facts import facts
 from unsealed.report.plain import plain
 from unsealed.report.plots import Lane, Span, growth, timeline
-from unsealed.report.retell import Retelling
+from unsealed.report.retell import retelling
 from unsealed.schema import VERDICTS
 from unsealed.version import __version__
 
@@ -81,7 +81,7 @@ def render(case: Case, language: str) -> str:
     environment.filters |= {
         "day": words.day,
         "plain": _plain,
-        "told": Retelling(_).tell,
+        "told": retelling(_).tell,
         "number": lambda value: f"{value:,}",
     }
     environment.install_gettext_translations(words.catalogue(language), newstyle=False)  # type: ignore[attr-defined]  # of the i18n extension
@@ -214,7 +214,7 @@ def _reach_lanes(case: Case, start: datetime, end: datetime, _: words.Translate)
 
 def _log_lanes(db: Engine, start: datetime, end: datetime, _: words.Translate) -> list[Lane]:
     """Show each log as a whole; before its first and after its last record it is dark."""
-    lanes, tell = dict[str, Lane](), Retelling(_).tell
+    lanes, tell = dict[str, Lane](), retelling(_).tell
     for row in db.rows("""SELECT * FROM coverage WHERE scope = '*' ORDER BY source, "from" """):
         lane = lanes.setdefault(row["source"], Lane(_("log {name}").format(name=row["source"])))
         style = "whole" if row["state"] == "whole" else "dark"
@@ -226,7 +226,7 @@ def _log_lanes(db: Engine, start: datetime, end: datetime, _: words.Translate) -
 
 
 def _mailbox_lanes(db: Engine, _: words.Translate) -> list[Lane]:
-    lanes, tell = dict[str, Lane](), Retelling(_).tell
+    lanes, tell = dict[str, Lane](), retelling(_).tell
     for row in db.rows("""
         WITH seen AS (
             SELECT mailbox AS box, time FROM activity WHERE inside AND state <> 'rejected' AND mailbox LIKE '%@%'

@@ -120,7 +120,8 @@ def _place(record: Row, _: words.Translate, *, text: bool = False) -> Iterator[s
             length=opened["length"], sha256=opened["bytes_sha256"]
         )
     if opened.get("shows"):
-        yield "    " + _("in it   {marks}").format(marks=", ".join(opened["shows"]))
+        names = words.mark_names(_)
+        yield "    " + _("in it   {marks}").format(marks=", ".join(names.get(one, one) for one in opened["shows"]))
     if text and opened.get("text"):
         said = opened["text"].strip()
         yield from (f"    | {line}" for line in (said[:MAX_TEXT] + (" …" if len(said) > MAX_TEXT else "")).splitlines())

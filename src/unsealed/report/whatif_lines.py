@@ -40,9 +40,13 @@ def lines(found: Row) -> list[str]:
 
 
 def _assumed(assumed: Row, _: words.Translate) -> list[str]:
+    kinds = words.reach_names(_)
     told = [
         _("{kind} {name} open from {start} to {end}").format(
-            kind=row["kind"], name=shown(row["name"]), start=words.day(row["from"]), end=words.day(row["to"])
+            kind=kinds.get(row["kind"], row["kind"]),
+            name=shown(row["name"]),
+            start=words.day(row["from"]),
+            end=words.day(row["to"]),
         )
         for row in assumed["reach"]
     ]

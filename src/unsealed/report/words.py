@@ -60,6 +60,22 @@ def ground_names(_: Translate) -> dict[str, str]:
     }
 
 
+def mark_names(_: Translate) -> dict[str, str]:
+    """Name what of a record was found at its place in the evidence."""
+    return {
+        "record id": _("record id"),
+        "operation": _("operation"),
+        "user": _("user"),
+        "address": _("address"),
+        "session": _("session"),
+    }
+
+
+def reach_names(_: Translate) -> dict[str, str]:
+    """Name what a `[[reach]]` line says was open."""
+    return {"mailbox": _("mailbox"), "server": _("server"), "gateway": _("gateway"), "export": _("export")}
+
+
 def state_names(_: Translate) -> dict[str, str]:
     """Give the states of activity and coverage in words."""
     return {

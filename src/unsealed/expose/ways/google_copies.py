@@ -32,9 +32,9 @@ def takeout(db: Engine) -> None:
         done = next((one for one in same if "complet" in one.operation or "download" in one.operation), None)
         fetched = any("download" in one.operation for one in same)
         what = "a Google Takeout with mail that the intruder asked for"
-        what += "" if fetched else "; no download of it is logged" if done else "; that it was ever made is not logged"
+        doubt = "" if fetched else "; no download of it is logged" if done else "; that it was ever made is not logged"
         for mailbox in ask.addresses("user_email", "target_user") or [ask.user or ""]:
-            _held(db, ask, mailbox, what, ask.us, done.us if done else None)
+            _held(db, ask, mailbox, what, ask.us, done.us if done else None, doubt=doubt)
 
 
 def _same(ask: Said, other: Said) -> bool:
@@ -52,7 +52,7 @@ def vault(db: Engine) -> None:
         same = [one for one in events if one.us >= ask.us and _same_export(ask, one)]
         done = any(one.operation.endswith("_end") for one in same)
         fetched = any("download" in one.operation for one in same)
-        what = "a Vault export that the intruder made" + ("" if fetched else "; no download of it is logged")
+        what, doubt = "a Vault export that the intruder made", "" if fetched else "; no download of it is logged"
         named: list[str | None] = [
             *ask.addresses(
                 "target_user", "user_email", "accounts", "account", "additional_details", "organizational_units"
@@ -60,7 +60,8 @@ def vault(db: Engine) -> None:
         ]
         sure, may = google_query.condition(ask.first("query") or "")
         for mailbox in named or [None]:
-            _held(db, ask, mailbox, what, ask.us, ask.us if done or fetched else None, sure=sure, may=may)
+            end = ask.us if done or fetched else None
+            _held(db, ask, mailbox, what, ask.us, end, sure=sure, may=may, doubt=doubt)
 
 
 def _same_export(ask: Said, other: Said) -> bool:
@@ -137,10 +138,11 @@ def _held(
     *,
     sure: str = "TRUE",
     may: str = "TRUE",
+    doubt: str = "",
 ) -> None:
     """Put what lay in a mailbox (None: which ones is not known) at a moment; later until it was done it may have.
 
-    `sure` and `may` are conditions: the copy held the letter, or can have held it.
+    `sure` and `may` are conditions: the copy held the letter, or can have held it. `doubt` follows in the note.
     """
     known = f"({sure}) AND c.arrived <= {us} AND {done is not None and mailbox is not None}"
     domain = "@" + (ask.user or "").rpartition("@")[2]
@@ -149,11 +151,11 @@ def _held(
         INSERT INTO grounds
         SELECT c.n, CASE WHEN {known} THEN 'copied' ELSE 'in_reach' END,
                CASE WHEN {known} THEN 'export' ELSE 'no_item_log' END, ?,
-               ? || CASE WHEN {known} THEN ' held it' ELSE ' may have held it' END, NULL, {us}
+               ? || CASE WHEN {known} THEN ' held it' ELSE ' may have held it' END || ?, NULL, {us}
         FROM copies c LEFT JOIN messages m USING (message_id)
         WHERE (c.mailbox = ? OR (? IS NULL AND suffix(c.mailbox, ?))) AND ({may})
           AND coalesce(c.arrived <= ?, TRUE) AND coalesce(c.gone >= ?, TRUE)""",
-        [ask.event_id, what, mailbox, mailbox, domain, done or us, us],
+        [ask.event_id, what, doubt, mailbox, mailbox, domain, done or us, us],
     )
 
 
