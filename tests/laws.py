@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 SCENES = settings(
-    max_examples=int(os.environ.get("UNSEALED_EXAMPLES", "4")),
+    max_examples=int(os.environ.get("UNSEALED_EXAMPLES", "3")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -114,11 +114,14 @@ class TestDemo:
         assert seen >= {"log_whole", "not_reached"}
 
     def test_what_would_change_it_is_what_the_stages_say(self, breach: Path) -> None:
-        weaker = 0
+        weaker = tried = 0
         for row in one_of_each_kind(breach):
             told = proof(breach, row["message_id"] or row["internet_message_id"])["letters"][0]
             if len(told["changes"]) > 1 or told["verdict"] not in {"copied", "in_reach"}:
                 continue  # each session takes the stages seconds
+            tried += 1
+            if tried > 3:
+                break
             again = proof(breach, told["message_id"], "--recompute")["letters"][0]["changes"]
             assert {change["basis"] for change in again if change["kind"] == "reject"} <= {"recomputed"}
             for before, after in zip(told["changes"], again, strict=True):
