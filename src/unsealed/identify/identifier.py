@@ -9,7 +9,7 @@ hyphen is `-`, every space is a space, and invisible characters are gone.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -75,17 +75,18 @@ class Identifier:
         return tuple(_whole(word) if any(map(str.isascii, word)) else word for word in self.context)
 
     @cached_property
-    def words_expression(self) -> re.Pattern[str]:
-        """Give all context words as one expression."""
-        return re.compile("|".join(self.words), re.ASCII)
+    def _words(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(word, re.ASCII) for word in self.words)
+
+    def word_ends(self, text: str, low: int = 0, high: int | None = None) -> Iterator[int]:
+        """Give where context words end in `text[low:high]`."""
+        for word in self._words:
+            for found in word.finditer(text, low, len(text) if high is None else high):
+                yield found.end()
 
     def in_context(self, text: str, start: int, end: int, low: int, high: int) -> bool:
         """Tell whether a context word stands near `text[start:end]`, within `text[low:high]`."""
-        if not self.context:
-            return False
-        limit = min(high, end + AFTER_CONTEXT)
-        found = self.words_expression.search(text, max(low, start - self.near), min(len(text), limit + 1))
-        return found is not None and found.end() <= limit
+        return any(self.word_ends(text, max(low, start - self.near), min(high, end + AFTER_CONTEXT)))
 
 
 def _whole(word: str) -> str:

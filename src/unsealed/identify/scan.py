@@ -8,7 +8,7 @@ pattern is tried on the whole text: slower, and the answers are the same.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from heapq import merge
+from itertools import chain
 from typing import NamedTuple
 
 from unsealed.identify.identifier import AFTER_CONTEXT, Identifier
@@ -66,8 +66,9 @@ class Scanner:
         candidates = list(self._anchored(joined) if self._anchors else self._plainly(joined))
 
         def context(one: Candidate) -> int:
-            low, high = joined.bounds(one.start)
-            return 20 if self._all[one.number].in_context(joined.text, one.start, one.end, low, high) else 0
+            known = self._all[one.number]
+            near = known.needs_context or known.in_context(joined.text, one.start, one.end, *joined.bounds(one.start))
+            return 20 if near else 0
 
         for start, end, number, _ in resolve(candidates, context):
             place = joined.place(start)
@@ -83,7 +84,7 @@ class Scanner:
             if ends := self._anchors.of(number, found):
                 how = self._near_words if one.needs_context else self._leftwards if one.left else self._around
                 for match in how(one, ends, joined.text):
-                    yield from self._candidate(number, one, match, joined)
+                    yield from self._candidate(number, one, match, joined, ends)
 
     def _around(self, one: Identifier, ends: Sequence[int], text: str) -> Iterator[re.Match[str]]:
         """Give the matches in which an anchor ends."""
@@ -119,19 +120,31 @@ class Scanner:
 
     def _plainly(self, joined: "Joined") -> Iterator[Candidate]:
         for number, one in enumerate(self._all):
+            words = sorted(one.word_ends(joined.text)) if one.needs_context else ()
             search = one.expression.search
-            match = search(joined.text)
+            match = search(joined.text) if words or not one.needs_context else None
             while match:
-                yield from self._candidate(number, one, match, joined)
+                yield from self._candidate(number, one, match, joined, words)
                 match = search(joined.text, match.start() + 1)
 
-    def _candidate(self, number: int, one: Identifier, match: re.Match[str], joined: "Joined") -> Iterator[Candidate]:
+    def _candidate(
+        self, number: int, one: Identifier, match: re.Match[str], joined: "Joined", words: Sequence[int]
+    ) -> Iterator[Candidate]:
         start, end = match.span(self._values[number])
-        if one.check is not None and not one.check(match.group(self._values[number])):
+        if one.needs_context and not _has_near(words, start - one.near, end + AFTER_CONTEXT, joined, start):
             return
-        if one.needs_context and not one.in_context(joined.text, start, end, *joined.bounds(start)):
-            return
-        yield Candidate(start, end, number, self._bases[number])
+        if one.check is None or one.check(match.group(self._values[number])):
+            yield Candidate(start, end, number, self._bases[number])
+
+
+def _has_near(words: Sequence[int], low: int, high: int, joined: "Joined", at: int) -> bool:
+    """Tell whether a word ends between two places, in the text that `at` is in."""
+    place = bisect_right(words, low)
+    if place == len(words) or words[place] > high:
+        return False
+    first, last = joined.bounds(at)
+    place = bisect_right(words, max(low, first))
+    return place < len(words) and words[place] <= min(high, last)
 
 
 class Joined:
@@ -191,7 +204,7 @@ class Anchors:
 
 def _merged(lists: list[list[int]]) -> Sequence[int]:
     some = [one for one in lists if one]
-    return some[0] if len(some) == 1 else list(merge(*some)) if some else ()
+    return some[0] if len(some) == 1 else sorted(chain(*some)) if some else ()
 
 
 def _in_characters(data: bytes, ends: list[list[int]]) -> list[list[int]]:

@@ -1,6 +1,7 @@
 """Postal addresses in Germany: street and number, postal code of five digits, place.
 
-DIN 5008; Deutsche Post (https://www.deutschepost.de, "Richtig adressieren"). Without postal code and place it is none.
+DIN 5008; Deutsche Post (https://www.deutschepost.de, "Richtig adressieren"). Without postal code and place it is
+none.
 """
 
 import re
@@ -8,13 +9,24 @@ import re
 from unsealed.identify.identifier import Identifier
 
 _LETTER = "[A-Za-zÄÖÜäöüßéè]"
-_ENDS = "straße|strasse|str\\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|Straße|Strasse|Str\\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer"
+_ENDS = (
+    "straße|strasse|str\\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|Straße|Strasse|Str\\.|"
+    "Weg|Platz|Allee|Gasse|Ring|Damm|Ufer"
+)
 IDENTIFIER = Identifier(
     kind="postal_address",
     what="postal address, Germany",
-    pattern=rf"(?<![A-Za-zÄÖÜäöüß])(?P<v>[A-ZÄÖÜ]{_LETTER}{{0,24}}(?:[- ]{_LETTER}{{1,24}}){{0,3}}?[- ]?(?:{_ENDS}) ?[0-9]{{1,4}} ?[a-z]?(?:-[0-9]{{1,4}})?,?[ \n]{{1,2}}(?:D-)?[0-9]{{5}} [A-ZÄÖÜ]{_LETTER}{{1,24}}(?:[- ](?:am|an der|im|[A-ZÄÖÜ]{_LETTER}{{1,24}})){{0,3}})(?![0-9A-Za-zäöüß])",
+    pattern=(
+        rf"(?<![A-Za-zÄÖÜäöüß])(?P<v>[A-ZÄÖÜ]{_LETTER}{{0,24}}(?:[- ]{_LETTER}{{1,24}}){{0,3}}?[- ]?"
+        rf"(?:{_ENDS}) ?[0-9]{{1,4}} ?[a-z]?(?:-[0-9]{{1,4}})?,?[ \n]{{1,2}}"
+        rf"(?:D-)?[0-9]{{5}} [A-ZÄÖÜ]{_LETTER}{{1,24}}(?:[- ](?:am|an der|im|"
+        rf"[A-ZÄÖÜ]{_LETTER}{{1,24}})){{0,3}})(?![0-9A-Za-zäöüß])"
+    ),
     anchors=(
-        r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer) ?[0-9]",
+        (
+            r"(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|Straße|Strasse|Str\.|"
+            r"Weg|Platz|Allee|Gasse|Ring|Damm|Ufer) ?[0-9]"
+        ),
     ),
     before=120,
     after=150,

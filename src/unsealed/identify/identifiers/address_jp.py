@@ -1,8 +1,8 @@
 """Postal addresses in Japan.
 
-住居表示に関する法律 (Act 119 of 1962) and Japan Post: prefecture, city, ward, town or village, district, block and house in numbers
-with 丁目, 番, 号 or hyphens, and often a building; the postal code of seven digits before it. Without a prefecture, a city or
-ward and two numbers are asked for.
+住居表示に関する法律 (Act 119 of 1962) and Japan Post: prefecture, city, ward, town or village, district, block
+and house in numbers with 丁目, 番, 号 or hyphens, and often a building; the postal code of seven digits before
+it. Without a prefecture, a city or ward and two numbers are asked for.
 """
 
 import re
@@ -10,18 +10,29 @@ import re
 from unsealed.identify.identifier import Identifier
 
 _PREFECTURES = (
-    "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|東京都|神奈川県|新潟県|富山県|石川県|福井県|山梨県|長野県|岐阜県|静岡県|愛知県|三重県|"
-    "滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県|鳥取県|島根県|岡山県|広島県|山口県|徳島県|香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
+    "北海道|青森県|岩手県|宮城県|秋田県|山形県|福島県|茨城県|栃木県|群馬県|埼玉県|千葉県|"
+    "東京都|神奈川県|新潟県|富山県|石川県|福井県|山梨県|長野県|岐阜県|静岡県|愛知県|三重県|"
+    "滋賀県|京都府|大阪府|兵庫県|奈良県|和歌山県|鳥取県|島根県|岡山県|広島県|山口県|徳島県|"
+    "香川県|愛媛県|高知県|福岡県|佐賀県|長崎県|熊本県|大分県|宮崎県|鹿児島県|沖縄県"
 )
 _PLACE = "[ぁ-んァ-ヶー一-龠々〆ヵ]"
 _NUMBER = "(?:[0-9]{1,5}|[一二三四五六七八九十百]{1,4})"
-_BLOCK = f"(?:{_NUMBER} ?(?:丁目|番地の?|番|号|条|線|-|の) ?[東西南北]?){{0,3}}{_NUMBER}(?:番地|番|号|丁目)?(?:-[0-9]{{1,4}})?"
+_BLOCK = (
+    f"(?:{_NUMBER} ?(?:丁目|番地の?|番|号|条|線|-|の) ?[東西南北]?){{0,3}}{_NUMBER}(?:番地|番|号|"
+    f"丁目)?(?:-[0-9]{{1,4}})?"
+)
 _BUILDING = f"(?:[ 　]?(?:{_PLACE}|[A-Za-z]){{2,16}} ?(?:[0-9]{{1,5}}(?:号室|号|階|[Ff])?|号室))?"
 
 IDENTIFIER = Identifier(
     kind="postal_address",
     what="postal address, Japan",
-    pattern=f"(?<![0-9〒])(?P<v>(?:〒? ?[0-9]{{3}}-?[0-9]{{4}}[ \\n]{{0,2}})?(?:(?:{_PREFECTURES}) ?(?:{_PLACE}{{1,9}}?[市区町村郡] ?){{1,3}}{_PLACE}{{0,14}}? ?{_BLOCK}|(?<![ァ-ヶー一-龠々])(?!市区町村)(?:(?![はがをにで]){_PLACE}){{1,6}}?[市区](?:{_PLACE}{{1,4}}区)? ?{_PLACE}{{1,12}}? ?{_NUMBER} ?(?:丁目|番地?|-) ?{_BLOCK}){_BUILDING})(?![0-9])",
+    pattern=(
+        f"(?<![0-9〒])(?P<v>(?:〒? ?[0-9]{{3}}-?[0-9]{{4}}[ \\n]{{0,2}})?(?:(?:{_PREFECTURES}) ?"
+        f"(?:{_PLACE}{{1,9}}?[市区町村郡] ?){{1,3}}{_PLACE}{{0,14}}? ?{_BLOCK}|(?<![ァ-ヶー一-龠々])"
+        f"(?!市区町村)(?:(?![はがをにで]){_PLACE}){{1,6}}?[市区]"
+        f"(?:{_PLACE}{{1,4}}区)? ?{_PLACE}{{1,12}}? ?{_NUMBER} ?(?:丁目|番地?|"
+        f"-) ?{_BLOCK}){_BUILDING})(?![0-9])"
+    ),
     anchors=tuple("市区町村郡"),
     before=90,
     after=90,

@@ -1,7 +1,7 @@
 """Postal addresses in the United States.
 
-USPS Publication 28 (https://pe.usps.com/text/pub28/welcome.htm): number, name, a street suffix of its appendix C1, a unit of
-C2, city, state and ZIP Code; also post office boxes and military addresses with state and ZIP Code.
+USPS Publication 28 (https://pe.usps.com/text/pub28/welcome.htm): number, name, a street suffix of its appendix
+C1, a unit of C2, city, state and ZIP Code; also post office boxes and military addresses with state and ZIP Code.
 """
 
 import re
@@ -9,15 +9,29 @@ import re
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import alnum
 
-_SUFFIX = "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Place|Pl|Terrace|Ter|Circle|Cir|Parkway|Pkwy|Highway|Hwy|Square|Sq|Trail|Trl|Way"
-_STATE = "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|A[AEP]"
+_SUFFIX = (
+    "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Court|Ct|Place|Pl|Terrace|Ter|"
+    "Circle|Cir|Parkway|Pkwy|Highway|Hwy|Square|Sq|Trail|Trl|Way"
+)
+_STATE = (
+    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|"
+    "S[CD]|T[NX]|UT|V[AT]|W[AIVY]|A[AEP]"
+)
 _UNIT = r"(?:,?[ \n]{1,2}(?:Apt|Suite|Ste|Unit|Apartment|Floor|Fl|Room|Rm|#)\.? ?#?[0-9A-Za-z]{1,6})?"
-_CITY = rf"(?:,?[ \n]{{1,2}}[A-Z][A-Za-z.'-]{{1,20}}(?: [A-Z][A-Za-z.'-]{{1,20}}){{0,3}},?[ \n]{{1,2}}(?:{_STATE}),? [0-9]{{5}}(?:-[0-9]{{4}})?)?"
+_CITY = (
+    rf"(?:,?[ \n]{{1,2}}[A-Z][A-Za-z.'-]{{1,20}}(?: [A-Z][A-Za-z.'-]{{1,20}}){{0,3}},?[ \n]{{1,2}}"
+    rf"(?:{_STATE}),? [0-9]{{5}}(?:-[0-9]{{4}})?)?"
+)
 
 IDENTIFIER = Identifier(
     kind="postal_address",
     what="postal address, United States",
-    pattern=rf"(?<![0-9A-Za-z#$.,:/-])(?P<v>(?:[0-9]{{1,5}}(?:-[0-9]{{1,4}})?(?: (?:[NSEW]|NE|NW|SE|SW|North|South|East|West)\.?)?(?: (?:[A-Z][A-Za-z'-]{{1,20}}|[0-9]{{1,3}}(?:st|nd|rd|th))){{1,4}} (?:{_SUFFIX})\b\.?|P\.? ?O\.? Box [0-9]{{1,6}}|(?:PSC|Unit|CMR) [0-9]{{1,5}},? Box [0-9]{{1,5}}){_UNIT}{_CITY})(?![0-9A-Za-z])",
+    pattern=(
+        rf"(?<![0-9A-Za-z#$.,:/-])(?P<v>(?:[0-9]{{1,5}}(?:-[0-9]{{1,4}})?(?: (?:[NSEW]|NE|NW|SE|SW|"
+        rf"North|South|East|West)\.?)?(?: (?:[A-Z][A-Za-z'-]{{1,20}}|[0-9]{{1,3}}(?:st|nd|rd|"
+        rf"th))){{1,4}} (?:{_SUFFIX})\b\.?|P\.? ?O\.? Box [0-9]{{1,6}}|(?:PSC|Unit|"
+        rf"CMR) [0-9]{{1,5}},? Box [0-9]{{1,5}}){_UNIT}{_CITY})(?![0-9A-Za-z])"
+    ),
     anchors=(rf"[A-Za-z'-] (?:{_SUFFIX})\b", r"[0-9](?:st|nd|rd|th) (?:Street|St|Avenue|Ave)\b", r"\bBox [0-9]"),
     before=120,
     after=150,

@@ -1,8 +1,9 @@
 """Keys and secrets of Microsoft's clouds.
 
-Microsoft (https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key and …/sit-defn-azure-ad-client-secret): keys of storage
-accounts are 88 characters of base 64 behind AccountKey=; secrets of Entra applications hold "8Q~" behind three characters; signatures of
-shared access are sig= with an expiry.
+Microsoft (https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key and
+…/sit-defn-azure-ad-client-secret): keys of storage accounts are 88 characters of base 64 behind AccountKey=;
+secrets of Entra applications hold "8Q~" behind three characters; signatures of shared access are sig= with an
+expiry.
 """
 
 from unsealed.identify.identifier import Identifier
@@ -11,7 +12,12 @@ from unsealed.identify.mask import hidden
 IDENTIFIER = Identifier(
     kind="api_key",
     what="key or secret, Microsoft Azure",
-    pattern=r"(?<![0-9A-Za-z/+_~.-])(?P<v>(?:(?<=AccountKey=)|(?<=SharedAccessKey=))[0-9A-Za-z/+]{43,88}={0,2}|[0-9A-Za-z_~.-]{3}[0-9]Q~[0-9A-Za-z_~.-]{31,34}|(?<=[?&]sig=)[0-9A-Za-z%]{43,70})(?![0-9A-Za-z/+=_~-])",
+    pattern=(
+        r"(?<![0-9A-Za-z/+_~.-])(?P<v>(?:(?<=AccountKey=)|"
+        r"(?<=SharedAccessKey=))[0-9A-Za-z/+]{43,88}={0,2}|"
+        r"[0-9A-Za-z_~.-]{3}[0-9]Q~[0-9A-Za-z_~.-]{31,34}|(?<=[?&]sig=)[0-9A-Za-z%]{43,70})"
+        r"(?![0-9A-Za-z/+=_~-])"
+    ),
     anchors=(
         "AccountKey=[0-9A-Za-z/+]",
         "SharedAccessKey=[0-9A-Za-z/+]",

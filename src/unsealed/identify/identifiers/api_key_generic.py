@@ -1,6 +1,7 @@
 """Keys and tokens of any provider, where a name says so and what follows looks random.
 
-"Random" is by Shannon's entropy (A Mathematical Theory of Communication, 1948): at least three bits a character, with letters and digits.
+"Random" is by Shannon's entropy (A Mathematical Theory of Communication, 1948): at least three bits a character,
+with letters and digits.
 """
 
 import math
@@ -21,9 +22,17 @@ def _random(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="api_key",
     what="key or token, any provider",
-    pattern=r"(?<![A-Za-z])(?i:api[ _-]?key|api[ _-]?token|secret[ _-]?key|access[ _-]?token|auth[ _-]?token|client[ _-]?secret|bearer|webhook[ _-]?secret|アクセストークン|APIキー)[\"']?(?: ?[:=]| is| =>|は)?[ \"'`]{0,3}(?P<v>[0-9A-Za-z_+/~.=-]{20,128})(?![0-9A-Za-z_+/~=-])",
+    pattern=(
+        r"(?<![A-Za-z])(?i:api[ _-]?key|api[ _-]?token|secret[ _-]?key|access[ _-]?token|"
+        r"auth[ _-]?token|client[ _-]?secret|bearer|webhook[ _-]?secret|アクセストークン|"
+        r"APIキー)[\"']?(?: ?[:=]| is| =>|は)?[ \"'`]{0,3}(?P<v>[0-9A-Za-z_+/~.=-]{20,128})"
+        r"(?![0-9A-Za-z_+/~=-])"
+    ),
     anchors=(
-        r"(?i:api[ _-]?key|api[ _-]?token|secret[ _-]?key|access[ _-]?token|auth[ _-]?token|client[ _-]?secret|webhook[ _-]?secret)",
+        (
+            r"(?i:api[ _-]?key|api[ _-]?token|secret[ _-]?key|access[ _-]?token|auth[ _-]?token|"
+            r"client[ _-]?secret|webhook[ _-]?secret)"
+        ),
         r"(?i:\bbearer )",
         "アクセストークン",
         "(?i:api)キー",

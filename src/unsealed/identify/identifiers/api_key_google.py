@@ -1,7 +1,8 @@
 """API keys and OAuth secrets of Google.
 
-Google Cloud (https://cloud.google.com/docs/authentication/api-keys; https://developers.google.com/identity/protocols/oauth2): AIza and 35
-characters; GOCSPX- and 28; access tokens begin with ya29.
+Google Cloud (https://cloud.google.com/docs/authentication/api-keys;
+https://developers.google.com/identity/protocols/oauth2): AIza and 35 characters; GOCSPX- and 28; access tokens
+begin with ya29.
 """
 
 from unsealed.identify.identifier import Identifier
@@ -10,7 +11,10 @@ from unsealed.identify.mask import known
 IDENTIFIER = Identifier(
     kind="api_key",
     what="API key, Google",
-    pattern=r"(?<![0-9A-Za-z_-])(?P<v>AIza[0-9A-Za-z_-]{35}|GOCSPX-[0-9A-Za-z_-]{28}|ya29\.[0-9A-Za-z_-]{30,400})(?![0-9A-Za-z_-])",
+    pattern=(
+        r"(?<![0-9A-Za-z_-])(?P<v>AIza[0-9A-Za-z_-]{35}|GOCSPX-[0-9A-Za-z_-]{28}|"
+        r"ya29\.[0-9A-Za-z_-]{30,400})(?![0-9A-Za-z_-])"
+    ),
     anchors=(r"\bAIza[0-9A-Za-z_-]{20}", r"\bGOCSPX-[0-9A-Za-z_-]{20}", r"\bya29\.[0-9A-Za-z_-]{20}"),
     before=28,
     after=400,

@@ -1,6 +1,7 @@
 """Secret and restricted keys of Stripe, and the secrets of its webhooks.
 
-Stripe (https://docs.stripe.com/keys): sk_live_, sk_test_, rk_live_, rk_test_, whsec_. Publishable keys (pk_) are public and none.
+Stripe (https://docs.stripe.com/keys): sk_live_, sk_test_, rk_live_, rk_test_, whsec_. Publishable keys (pk_) are
+public and none.
 """
 
 from unsealed.identify.identifier import Identifier

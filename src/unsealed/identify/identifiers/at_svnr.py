@@ -1,7 +1,7 @@
 """Social insurance numbers of Austria.
 
-Dachverband der Sozialversicherungsträger (https://www.sozialversicherung.at): three digits, a check digit by weights 3 7 9 5 8 4 2 1 6
-and modulus 11, date of birth.
+Dachverband der Sozialversicherungsträger (https://www.sozialversicherung.at): three digits, a check digit by
+weights 3 7 9 5 8 4 2 1 6 and modulus 11, date of birth.
 """
 
 from unsealed.identify import checks

@@ -1,7 +1,7 @@
 """Tax file numbers of Australia.
 
-Australian Taxation Office (https://www.ato.gov.au, Taxation Administration Act 1953): nine digits, the sum by weights 1 4 3 7 5 8 6
-9 10 a multiple of 11.
+Australian Taxation Office (https://www.ato.gov.au, Taxation Administration Act 1953): nine digits, the sum by
+weights 1 4 3 7 5 8 6 9 10 a multiple of 11.
 """
 
 from unsealed.identify import checks

@@ -1,7 +1,8 @@
 """National register numbers of Belgium.
 
-Arrêté royal du 3 avril 1984, art. 1 to 4: date of birth, three digits, and 97 minus the remainder by 97 of the nine before, with
-a 2 in front for those born since 2000. Months are 20 or 40 higher in the numbers of people who are not registered.
+Arrêté royal du 3 avril 1984, art. 1 to 4: date of birth, three digits, and 97 minus the remainder by 97 of the
+nine before, with a 2 in front for those born since 2000. Months are 20 or 40 higher in the numbers of people who
+are not registered.
 """
 
 from unsealed.identify.identifier import Identifier

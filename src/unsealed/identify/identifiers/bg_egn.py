@@ -1,7 +1,7 @@
 """Uniform civil numbers (EGN) of Bulgaria.
 
-Закон за гражданската регистрация art. 11; GRAO: date of birth (the month 20 or 40 higher for other centuries), three digits,
-and a check digit by weights 2 4 8 5 10 9 7 3 6 and modulus 11.
+Закон за гражданската регистрация art. 11; GRAO: date of birth (the month 20 or 40 higher for other centuries),
+three digits, and a check digit by weights 2 4 8 5 10 9 7 3 6 and modulus 11.
 """
 
 from unsealed.identify import checks

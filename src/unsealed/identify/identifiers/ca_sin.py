@@ -1,7 +1,8 @@
 """Social insurance numbers of Canada.
 
-Employment and Social Development Canada (https://www.canada.ca/en/employment-social-development/services/sin.html): nine digits,
-the first not 0 or 8, the last by Luhn's formula.
+Employment and Social Development Canada
+(https://www.canada.ca/en/employment-social-development/services/sin.html): nine digits, the first not 0 or 8, the
+last by Luhn's formula.
 """
 
 from unsealed.identify import checks

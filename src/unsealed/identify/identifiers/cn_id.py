@@ -1,6 +1,7 @@
 """Citizen identity numbers of China.
 
-GB 11643-1999: six digits of a place, the date of birth, three digits, and a check character by ISO/IEC 7064, MOD 11-2.
+GB 11643-1999: six digits of a place, the date of birth, three digits, and a check character by ISO/IEC 7064, MOD
+11-2.
 """
 
 from unsealed.identify import checks

@@ -1,7 +1,7 @@
 """Birth numbers of Czechia and Slovakia.
 
-Zákon č. 133/2000 Sb., § 13: date of birth, the month 50 higher for women (20 or 70 since 2004), and four digits; the whole a
-multiple of 11. Those of before 1954 have nine digits and no check; they are not looked for.
+Zákon č. 133/2000 Sb., § 13: date of birth, the month 50 higher for women (20 or 70 since 2004), and four digits;
+the whole a multiple of 11. Those of before 1954 have nine digits and no check; they are not looked for.
 """
 
 from unsealed.identify import checks

@@ -1,7 +1,7 @@
 """Civil registration numbers (CPR) of Denmark, where the text says so.
 
-CPR-kontoret (https://cpr.dk, "Opbygning af CPR-nummeret"): date of birth and four digits; since 2007 the old check digit is not
-kept for all, so only the date is checked.
+CPR-kontoret (https://cpr.dk, "Opbygning af CPR-nummeret"): date of birth and four digits; since 2007 the old
+check digit is not kept for all, so only the date is checked.
 """
 
 from unsealed.identify import checks

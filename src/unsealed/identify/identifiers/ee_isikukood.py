@@ -1,7 +1,7 @@
 """Personal codes of Estonia and Lithuania.
 
-Rahvastikuregistri seadus § 39; Lietuvos gyventojų registro įstatymas art. 8: sex and century, date of birth, three digits, and a
-check digit by two rows of weights and modulus 11.
+Rahvastikuregistri seadus § 39; Lietuvos gyventojų registro įstatymas art. 8: sex and century, date of birth,
+three digits, and a check digit by two rows of weights and modulus 11.
 """
 
 from unsealed.identify import checks

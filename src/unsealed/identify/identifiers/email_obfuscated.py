@@ -17,7 +17,13 @@ def _plain(value: str) -> str:
 IDENTIFIER = Identifier(
     kind="email_address",
     what="mail address, obfuscated",
-    pattern=r"(?<![A-Za-z0-9._%+-])(?P<v>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}(?: ?[\[({<] ?(?i:at|@|アットマーク|あっと) ?[\])}>] ?[A-Za-z0-9-]{1,63}(?:(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?| dot )[A-Za-z0-9-]{1,63}){0,4}(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?| dot )[A-Za-z]{2,24}| at [A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.(?:com|org|net|edu|gov|jp|uk|de|fr|ch|at|nl|ca|au)))(?![A-Za-z0-9@])",
+    pattern=(
+        r"(?<![A-Za-z0-9._%+-])(?P<v>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}(?: ?[\[({<] ?(?i:at|@|"
+        r"アットマーク|あっと) ?[\])}>] ?[A-Za-z0-9-]{1,63}(?:(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?|"
+        r" dot )[A-Za-z0-9-]{1,63}){0,4}(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?| dot )[A-Za-z]{2,24}|"
+        r" at [A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.(?:com|org|net|edu|gov|jp|uk|de|fr|ch|"
+        r"at|nl|ca|au)))(?![A-Za-z0-9@])"
+    ),
     anchors=(
         r"[\[({<] ?(?i:at|@) ?[\])}>]",
         r"[\[({<] ?アットマーク ?[\])}>]",

@@ -1,7 +1,7 @@
 """Identity numbers of Spain: DNI of citizens and NIE of foreigners.
 
-Ministerio del Interior (https://www.interior.gob.es, cálculo del dígito de control del NIF/NIE): eight digits, or X, Y or Z
-and seven; the letter is that of the remainder by 23.
+Ministerio del Interior (https://www.interior.gob.es, cálculo del dígito de control del NIF/NIE): eight digits, or
+X, Y or Z and seven; the letter is that of the remainder by 23.
 """
 
 from unsealed.identify import checks

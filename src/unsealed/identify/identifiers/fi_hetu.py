@@ -1,7 +1,7 @@
 """Personal identity codes (henkilötunnus) of Finland.
 
-Digital and Population Data Services Agency (https://dvv.fi/en/personal-identity-code): date of birth, a sign of the century
-(+, -, U to Y, A to F), three digits, and a check character by the remainder by 31.
+Digital and Population Data Services Agency (https://dvv.fi/en/personal-identity-code): date of birth, a sign of
+the century (+, -, U to Y, A to F), three digits, and a check character by the remainder by 31.
 """
 
 from unsealed.identify import checks
@@ -17,7 +17,11 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="fi_hetu",
     what="personal identity code, Finland",
-    pattern=r"(?<![0-9A-Za-z])(?<![0-9][-.])(?P<v>[0-3][0-9][01][0-9]{3}[-+U-YA-Fu-ya-f][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y])(?![0-9A-Za-z])",
+    pattern=(
+        r"(?<![0-9A-Za-z])(?<![0-9][-.])"
+        r"(?P<v>[0-3][0-9][01][0-9]{3}[-+U-YA-Fu-ya-f][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y])"
+        r"(?![0-9A-Za-z])"
+    ),
     anchors=(r"\b[0-3][0-9][01][0-9]{3}[-+A-Za-z][0-9]{3}[0-9A-Za-z]\b",),
     before=11,
     after=0,

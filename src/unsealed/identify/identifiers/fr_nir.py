@@ -1,7 +1,7 @@
 """Social security numbers (NIR) of France.
 
-INSEE (https://www.insee.fr/fr/metadonnees/definition/c1409): sex, year, month, department (2A and 2B in Corsica), commune,
-order, and a key of two digits: 97 minus the remainder by 97.
+INSEE (https://www.insee.fr/fr/metadonnees/definition/c1409): sex, year, month, department (2A and 2B in Corsica),
+commune, order, and a key of two digits: 97 minus the remainder by 97.
 """
 
 from unsealed.identify.identifier import Identifier
@@ -18,7 +18,10 @@ IDENTIFIER = Identifier(
     kind="fr_nir",
     what="social security number, France",
     pattern=LEFT
-    + r"(?P<v>[1-478] ?[0-9]{2} ?(?:0[1-9]|1[0-2]|[2-9][0-9]) ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2})"
+    + (
+        r"(?P<v>[1-478] ?[0-9]{2} ?(?:0[1-9]|1[0-2]|[2-9][0-9]) ?(?:[0-9]{2}|"
+        r"2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2})"
+    )
     + RIGHT,
     anchors=(r"\b[1-478] ?[0-9]{2} ?[0-9]{2} ?[0-9][0-9AB] ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}\b",),
     before=21,

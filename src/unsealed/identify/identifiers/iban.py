@@ -1,7 +1,8 @@
 """International bank account numbers.
 
-ISO 13616-1 and the IBAN Registry of SWIFT (https://www.swift.com/standards/data-standards/iban-international-bank-account-number):
-each country's length, and two check digits by ISO/IEC 7064, MOD 97-10.
+ISO 13616-1 and the IBAN Registry of SWIFT
+(https://www.swift.com/standards/data-standards/iban-international-bank-account-number): each country's length,
+and two check digits by ISO/IEC 7064, MOD 97-10.
 """
 
 from unsealed.identify import checks
@@ -33,7 +34,7 @@ _EXACT = "|".join(
 IDENTIFIER = Identifier(
     kind="iban",
     what="international bank account number",
-    pattern=r"(?<![0-9A-Za-z])(?P<v>" + _EXACT + r")(?![0-9A-Za-z])",
+    pattern=r"(?<![0-9A-Za-z])(?=[A-Za-z]{2}[0-9]{2}[ -]?\n?[0-9A-Za-z]{4})(?P<v>" + _EXACT + r")(?![0-9A-Za-z])",
     anchors=(r"\b[A-Za-z]{2}[0-9]{2}[ -]?\n?[0-9A-Za-z]{4}[ -]?\n?[0-9A-Za-z]{4}[ -]?\n?[0-9A-Za-z]{2}",),
     before=22,
     after=96,

@@ -1,7 +1,7 @@
 """Personal public service numbers of Ireland.
 
-Department of Social Protection; Revenue (https://www.revenue.ie): seven digits, a check letter by weights 8 to 2 and the
-remainder by 23, and since 2013 a second letter that counts nine times.
+Department of Social Protection; Revenue (https://www.revenue.ie): seven digits, a check letter by weights 8 to 2
+and the remainder by 23, and since 2013 a second letter that counts nine times.
 """
 
 from unsealed.identify import checks

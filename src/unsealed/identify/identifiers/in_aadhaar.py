@@ -1,7 +1,7 @@
 """Aadhaar numbers of India.
 
-UIDAI (https://uidai.gov.in): twelve digits, the first 2 to 9, the last a check digit by Verhoeff's scheme. One in ten of all
-numbers fits: it is grouped by fours, or the text says so.
+UIDAI (https://uidai.gov.in): twelve digits, the first 2 to 9, the last a check digit by Verhoeff's scheme. One in
+ten of all numbers fits: it is grouped by fours, or the text says so.
 """
 
 from unsealed.identify import checks

@@ -1,7 +1,7 @@
 """Permanent account numbers of India, where the text says so or the fourth letter is a person's.
 
-Income Tax Department (https://incometaxindia.gov.in, rule 114): five letters, four digits, a letter; the fourth tells the
-kind of holder (P is a person).
+Income Tax Department (https://incometaxindia.gov.in, rule 114): five letters, four digits, a letter; the fourth
+tells the kind of holder (P is a person).
 """
 
 from unsealed.identify.identifier import Identifier

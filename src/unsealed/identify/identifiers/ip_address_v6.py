@@ -1,4 +1,7 @@
-"""Addresses of the Internet Protocol, version 6, in the forms of RFC 4291, section 2.2; what Python takes for one is one."""
+"""Addresses of the Internet Protocol, version 6.
+
+Forms of RFC 4291, section 2.2; what Python's `ipaddress` takes for one is one.
+"""
 
 import ipaddress
 
@@ -15,13 +18,16 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="ip_address",
     what="IP address, version 6",
-    pattern=r"(?<![0-9A-Za-z:.])(?P<v>[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4})(?![0-9A-Za-z:]|\.[0-9])",
+    pattern=(
+        r"(?<![0-9A-Za-z:.])(?P<v>[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4})"
+        r"(?![0-9A-Za-z:]|\.[0-9])"
+    ),
     anchors=(r"[0-9A-Fa-f]::?[0-9A-Fa-f]{1,4}::?[0-9A-Fa-f]{1,4}\b", r"[0-9A-Fa-f]::[0-9A-Fa-f]{1,4}\b"),
     before=40,
     after=40,
     check=_can_be,
     weight=34,
-    mask=lambda value: ":".join(value.split(":")[:2]) + ":***",
+    mask=lambda value: value.partition(":")[0] + ":***",
     canonical=str.lower,
     law="GDPR recital 30",
     hits=("from ⟦2001:db8:85a3:0:0:8a2e:370:7334⟧", "⟦2001:db8::1⟧ is up", "⟦d80:e4b5:79da:6cf6:71f3:51f7:9161:c319⟧"),

@@ -1,7 +1,8 @@
 """Accounts at Japanese banks: bank or branch, 普通 or 当座, number; and those of Japan Post Bank.
 
-Japanese Bankers Association (全銀協 レコード・フォーマット): account numbers have seven digits, shorter ones are filled with zeros. Japan Post
-Bank (https://www.jp-bank.japanpost.jp/kojin/sokin/koza/kj_sk_kz_furikomi.html): 記号 five digits, 番号 up to eight.
+Japanese Bankers Association (全銀協 レコード・フォーマット): account numbers have seven digits, shorter ones are
+filled with zeros. Japan Post Bank (https://www.jp-bank.japanpost.jp/kojin/sokin/koza/kj_sk_kz_furikomi.html):
+記号 five digits, 番号 up to eight.
 """
 
 from unsealed.identify import checks
@@ -11,7 +12,11 @@ from unsealed.identify.mask import digits, tail
 IDENTIFIER = Identifier(
     kind="jp_bank_account",
     what="bank account, Japan",
-    pattern=r"(?P<v>(?:(?:普通|当座|貯蓄|総合)(?:預金|口座|預金口座)?|口座(?:番号)?)[ :()・\n]{0,3}(?:No\.? ?)?[0-9]{6,8}(?![0-9A-Za-z])(?!-[0-9])|記号[ :]{0,2}1[0-9]{4}[ -、,/\n]{0,3}(?:番号)?[ :]{0,2}[0-9]{2,8}(?![0-9A-Za-z]))",
+    pattern=(
+        r"(?P<v>(?:(?:普通|当座|貯蓄|総合)(?:預金|口座|預金口座)?|口座(?:番号)?)[ :()・\n]{0,3}"
+        r"(?:No\.? ?)?[0-9]{6,8}(?![0-9A-Za-z])(?!-[0-9])|記号[ :]{0,2}1[0-9]{4}[ -、,/\n]{0,3}"
+        r"(?:番号)?[ :]{0,2}[0-9]{2,8}(?![0-9A-Za-z]))"
+    ),
     before=14,
     after=32,
     check=lambda value: checks.various(digits(value)),

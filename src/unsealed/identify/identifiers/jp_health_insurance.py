@@ -1,7 +1,8 @@
 """Insurer's numbers, with the insured person's symbol and number, of Japanese health insurance.
 
-厚生労働省「保険者番号等の設定要領」 (昭和51年8月7日 保発第45号・庁保発第34号): eight digits (six for national health insurance), the last a check digit
-by weights 2 and 1 from the right, digit sums, modulus 10. Found where the text says 保険者番号 or so; 記号・番号 behind their words.
+厚生労働省「保険者番号等の設定要領」 (昭和51年8月7日 保発第45号・庁保発第34号): eight digits (six for national
+health insurance), the last a check digit by weights 2 and 1 from the right, digit sums, modulus 10. Found where
+the text says 保険者番号 or so; 記号・番号 behind their words.
 """
 
 from unsealed.identify import checks

@@ -1,8 +1,8 @@
 """Individual numbers (My Number) of Japan.
 
-行政手続における特定の個人を識別するための番号の利用等に関する法律施行令 art. 8 and 総務省令第85号 (2014) art. 5: twelve digits, the last
-11 minus the remainder by 11 of the others by weights 2 to 7 and 2 to 6 from the right, and 0 where that remainder is 0 or
-1. One in eleven of all numbers fits: without separators or a word it is none.
+行政手続における特定の個人を識別するための番号の利用等に関する法律施行令 art. 8 and 総務省令第85号 (2014) art. 5:
+twelve digits, the last 11 minus the remainder by 11 of the others by weights 2 to 7 and 2 to 6 from the right,
+and 0 where that remainder is 0 or 1. One in eleven of all numbers fits: without separators or a word it is none.
 """
 
 from unsealed.identify import checks

@@ -1,6 +1,7 @@
 """Basic pension numbers of Japan, where the text says so.
 
-Japan Pension Service (https://www.nenkin.go.jp/service/kounen/kisonenkin/): four digits, six digits; no public check digit.
+Japan Pension Service (https://www.nenkin.go.jp/service/kounen/kisonenkin/): four digits, six digits; no public
+check digit.
 """
 
 from unsealed.identify import checks

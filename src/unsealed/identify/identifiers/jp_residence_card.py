@@ -1,7 +1,7 @@
 """Numbers of residence cards and special permanent resident certificates of Japan.
 
-Immigration Services Agency (https://www.moj.go.jp/isa/applications/procedures/zairyu_05_00001.html): two letters, eight
-digits, two letters. There is no public check digit.
+Immigration Services Agency (https://www.moj.go.jp/isa/applications/procedures/zairyu_05_00001.html): two letters,
+eight digits, two letters. There is no public check digit.
 """
 
 from unsealed.identify import checks

@@ -6,7 +6,11 @@ from unsealed.identify.mask import hidden
 IDENTIFIER = Identifier(
     kind="api_key",
     what="JSON Web Token",
-    pattern=r"(?<![0-9A-Za-z_.-])(?P<v>eyJ[0-9A-Za-z_-]{8,1000}\.eyJ[0-9A-Za-z_-]{8,4000}\.[0-9A-Za-z_-]{0,1000})(?![0-9A-Za-z_.-])",
+    pattern=(
+        r"(?<![0-9A-Za-z_.-])"
+        r"(?P<v>eyJ[0-9A-Za-z_-]{8,1000}\.eyJ[0-9A-Za-z_-]{8,4000}\.[0-9A-Za-z_-]{0,1000})"
+        r"(?![0-9A-Za-z_.-])"
+    ),
     anchors=(r"\beyJ[0-9A-Za-z_-]{8}",),
     before=5020,
     after=6020,

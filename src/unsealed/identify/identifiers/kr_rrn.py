@@ -1,7 +1,8 @@
 """Resident registration numbers of Korea.
 
-주민등록법 시행규칙 art. 2: date of birth, a digit of sex and century, and six more; until October 2020 the last was a check
-digit (weights 2 to 9 and 2 to 5, modulus 11). Later ones have none, so those of people born since are taken as they are.
+주민등록법 시행규칙 art. 2: date of birth, a digit of sex and century, and six more; until October 2020 the last
+was a check digit (weights 2 to 9 and 2 to 5, modulus 11). Later ones have none, so those of people born since are
+taken as they are.
 """
 
 from unsealed.identify import checks

@@ -1,7 +1,7 @@
 """Citizen service numbers (BSN) of the Netherlands.
 
-Rijksdienst voor Identiteitsgegevens (https://www.rvig.nl/bsn): nine digits, the sum by weights 9 to 2 and -1 a multiple of 11
-("elfproef"). One in eleven fits: found where the text says so.
+Rijksdienst voor Identiteitsgegevens (https://www.rvig.nl/bsn): nine digits, the sum by weights 9 to 2 and -1 a
+multiple of 11 ("elfproef"). One in eleven fits: found where the text says so.
 """
 
 from unsealed.identify import checks

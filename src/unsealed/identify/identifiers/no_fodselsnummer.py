@@ -1,7 +1,7 @@
 """Birth numbers of Norway.
 
-Skatteetaten (https://www.skatteetaten.no, Folkeregisterforskriften § 2-2-1): date of birth, three digits, two check digits by
-modulus 11.
+Skatteetaten (https://www.skatteetaten.no, Folkeregisterforskriften § 2-2-1): date of birth, three digits, two
+check digits by modulus 11.
 """
 
 from unsealed.identify import checks

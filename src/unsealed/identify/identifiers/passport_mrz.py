@@ -1,7 +1,7 @@
 """Machine-readable zones of passports and identity cards.
 
-ICAO Doc 9303, parts 3 to 6: the second line of TD3 has 44 characters, with check digits by weights 7, 3, 1 for number, date of
-birth and expiry; the first begins with P and the country.
+ICAO Doc 9303, parts 3 to 6: the second line of TD3 has 44 characters, with check digits by weights 7, 3, 1 for
+number, date of birth and expiry, and one over all; the first begins with P and the country.
 """
 
 from unsealed.identify.identifier import Identifier
@@ -19,13 +19,18 @@ def _fits(field: str, digit: str) -> bool:
 
 def _can_be(value: str) -> bool:
     line = value.rsplit("\n", 1)[-1].strip()
-    return _fits(line[:9], line[9]) and _fits(line[13:19], line[19]) and _fits(line[21:27], line[27])
+    fields = _fits(line[:9], line[9]) and _fits(line[13:19], line[19]) and _fits(line[21:27], line[27])
+    return fields and _fits(line[:10] + line[13:20] + line[21:43], line[43])
 
 
 IDENTIFIER = Identifier(
     kind="passport_mrz",
     what="machine-readable zone of a passport",
-    pattern=r"(?<![0-9A-Z<])(?P<v>(?:P[A-Z<][A-Z<]{3}[A-Z<]{39} ?\n ?)?[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z0-9<]{14}[0-9<][0-9])(?![0-9A-Z<])",
+    pattern=(
+        r"(?<![0-9A-Z<])(?P<v>"
+        r"(?:P[A-Z<][A-Z<]{3}[A-Z<]{39} ?\n ?)?[A-Z0-9<]{9}[0-9][A-Z<]{3}[0-9]{6}[0-9][MFX<][0-9]{6}[0-9][A-Z0-9<]{14}[0-9<][0-9])"
+        r"(?![0-9A-Z<])"
+    ),
     anchors=(r"[0-9][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}",),
     before=78,
     after=18,

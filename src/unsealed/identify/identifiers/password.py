@@ -1,6 +1,7 @@
 """Passwords that a text gives away: the word, a colon, an equals sign or "is", and then the password.
 
-NIST SP 800-63B calls them memorized secrets. What comes behind must not be a plain word: a digit, a sign or mixed case is asked for.
+NIST SP 800-63B calls them memorized secrets. What comes behind must not be a plain word: a digit, a sign or mixed
+case is asked for.
 """
 
 import re
@@ -9,7 +10,10 @@ from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import hidden
 from unsealed.identify.shapes import NO_SPACE
 
-_WORD = r"(?:(?i:pass ?words?|passwd|passphrase|passcode|pwd|kennwort|passwort|mot de passe|contraseña)|パスワード|パスコード|暗証番号|ＰＷ|PW|合言葉)"
+_WORD = (
+    r"(?:(?i:pass ?words?|passwd|passphrase|passcode|pwd|kennwort|passwort|mot de passe|"
+    r"contraseña)|パスワード|パスコード|暗証番号|ＰＷ|PW|合言葉)"
+)
 _NONE = {
     "n/a",
     "none",
@@ -43,7 +47,10 @@ IDENTIFIER = Identifier(
     what="password",
     pattern=r"(?<![A-Za-z])"
     + _WORD
-    + r"(?: (?:for|to|of) [^\n:=]{1,30}?)?(?: ?(?:is now|is|was|ist|lautet)(?: ?:)?| ?[:=]| ?は|→|「)[ 　「\"'`]{0,3}\n?[ \"'`]{0,2}(?P<v>"
+    + (
+        r"(?: (?:for|to|of) [^\n:=]{1,30}?)?(?: ?(?:is now|is|was|ist|lautet)(?: ?:)?| ?[:=]| ?は|→|"
+        r"「)[ 　「\"'`]{0,3}\n?[ \"'`]{0,2}(?P<v>"
+    )
     + NO_SPACE[:-1]
     + r"」。、ぁ-んァ-ヶ一-龠]{4,64})",
     anchors=(

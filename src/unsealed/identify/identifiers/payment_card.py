@@ -1,9 +1,9 @@
 """Numbers of payment cards.
 
-ISO/IEC 7812-1: 12 to 19 digits, the last a check digit by Luhn's formula. Ranges of the issuers: Visa 4, Mastercard 51-55
-and 2221-2720, American Express 34 and 37, Diners 300-305, 309, 36, 38 and 39, Discover 6011, 644-649 and 65, JCB
-3528-3589 (and the old 1800 and 2131), Maestro 5018, 5020, 5038, 56-58, 61-69, UnionPay 62. Visa and JCB of 13 to 19
-digits, Maestro of 12 to 19.
+ISO/IEC 7812-1: 12 to 19 digits, the last a check digit by Luhn's formula. Ranges of the issuers: Visa 4,
+Mastercard 51-55 and 2221-2720, American Express 34 and 37, Diners 300-305, 309, 36, 38 and 39, Discover 6011,
+644-649 and 65, JCB 3528-3589 (35 whole is taken, and the old 1800 and 2131), Maestro 5018, 5020, 5038, 56-58,
+61-69, UnionPay 62. Visa and JCB of 13 to 19 digits, Maestro of 12 to 19.
 """
 
 import re
@@ -14,7 +14,8 @@ from unsealed.identify.mask import digits, tail
 from unsealed.identify.shapes import LEFT, RIGHT, SEP
 
 _PREFIX = re.compile(
-    r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|30[0-59]|3[689]|6011|64[4-9]|65|35(?:2[89]|[3-8])|1800|2131|50|5[6-8]|6[1-9]|60"
+    r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|30[0-59]|3[689]|6011|64[4-9]|65|35|1800|"
+    r"2131|50|5[6-8]|6[1-9]|60"
 )
 _LENGTHS = {"4": {13, 16, 18, 19}, "2": {15, 16}, "1": {15}}
 
@@ -37,7 +38,7 @@ IDENTIFIER = Identifier(
     kind="payment_card",
     what="payment card number",
     pattern=LEFT
-    + r"(?P<v>[1-6][0-9]{3}"
+    + r"(?<![0-9A-Fa-f]{4}-)(?P<v>[1-6][0-9]{3}"
     + SEP
     + r"(?:[0-9]{4}"
     + SEP

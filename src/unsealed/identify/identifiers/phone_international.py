@@ -1,7 +1,7 @@
 """Phone numbers with their country's code.
 
-ITU-T E.164: at most 15 digits, and the country codes that ITU has assigned (List of ITU-T Recommendation E.164 assigned
-country codes); written as E.123 has it, with `+` or the usual `00`.
+ITU-T E.164: at most 15 digits, and the country codes that ITU has assigned (List of ITU-T Recommendation E.164
+assigned country codes); written as E.123 has it, with `+` or the usual `00`.
 """
 
 from unsealed.identify import checks
@@ -50,30 +50,9 @@ _CODES = {
     *["81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98"],
 }
 _THREE = (
-    "21",
-    "22",
-    "23",
-    "24",
-    "25",
-    "26",
-    "29",
-    "35",
-    "37",
-    "38",
-    "42",
-    "50",
-    "59",
-    "67",
-    "68",
-    "69",
-    "80",
-    "85",
-    "87",
-    "88",
-    "96",
-    "97",
-    "99",
-)
+    "21", "22", "23", "24", "25", "26", "29", "35", "37", "38", "42", "50", "59", "67", "68", "69", "80", "85",
+    "87", "88", "96", "97", "99",
+)  # fmt: skip
 
 
 def _can_be(value: str) -> bool:
@@ -86,10 +65,10 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="phone_number",
     what="phone number, international form",
-    pattern=r"(?<![0-9A-Za-z+])(?<![0-9][-./])(?P<v>(?:\+ ?|00[ -]?)[1-9](?:[ ./()-]{0,3}[0-9]){7,15}"
+    pattern=r"(?<![0-9A-Za-z])(?<![0-9][-./])(?P<v>(?:\(?\+|00[ -]?)[1-9](?:[ ./()-]{0,3}[0-9]){7,15}"
     + EXTENSION
     + r")(?![0-9A-Za-z])",
-    anchors=(r"\+ ?[1-9](?:[ ./()-]{0,3}[0-9]){7}", r"\b00[ -]?[1-9](?:[ ./()-]{0,3}[0-9]){7}"),
+    anchors=(r"\+[1-9](?:[ ./()-]{0,3}[0-9]){7}", r"\b00[ -]?[1-9](?:[ ./()-]{0,3}[0-9]){7}"),
     before=34,
     after=50,
     check=_can_be,

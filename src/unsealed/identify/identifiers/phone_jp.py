@@ -1,7 +1,8 @@
 """Japanese phone numbers.
 
-Ministry of Internal Affairs and Communications, 電気通信番号計画 (https://www.soumu.go.jp/main_sosiki/joho_tsusin/top/tel_number/):
-ten digits for fixed lines, eleven for 050, 060, 070, 080, 090 and 0800.
+Ministry of Internal Affairs and Communications, 電気通信番号計画
+(https://www.soumu.go.jp/main_sosiki/joho_tsusin/top/tel_number/): ten digits for fixed lines, eleven for 050,
+060, 070, 080, 090 and 0800.
 """
 
 from unsealed.identify import checks
@@ -20,7 +21,10 @@ IDENTIFIER = Identifier(
     kind="phone_number",
     what="phone number, Japan",
     pattern=LEFT
-    + r"(?P<v>(?:\(0[0-9]{1,4}\) ?|0[0-9]{1,4}[ -]?\(|0[0-9]{1,4}[ -]\n?)[0-9]{1,4}(?:\) ?|[ -]\n?)[0-9]{3,4}|0[5-9]0[0-9]{8})"
+    + (
+        r"(?P<v>(?:\(0[0-9]{1,4}\) ?|0[0-9]{1,4}[ -]?\(|0[0-9]{1,4}[ -]\n?)[0-9]{1,4}(?:\) ?|"
+        r"[ -]\n?)[0-9]{3,4}|0[5-9]0[0-9]{8})"
+    )
     + RIGHT,
     anchors=(r"\b0[0-9]{1,4}[)( -]", r"\b0[5-9]0[0-9]{8}\b"),
     before=13,

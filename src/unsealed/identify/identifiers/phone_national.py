@@ -1,4 +1,4 @@
-"""Phone numbers in any country's own form, where the text says that they are: after "Tel", "Fax", "Mobile", "call", 電話.
+"""Phone numbers in a country's own form, where the text says so: near "Tel", "Fax", "Mobile", "call", 電話.
 
 National forms are as E.123 has them: groups of digits with spaces, hyphens, dots, and the area code in brackets.
 """
@@ -11,7 +11,8 @@ from unsealed.identify.mask import digits, tail
 from unsealed.identify.shapes import EXTENSION
 
 _OTHER = re.compile(
-    r"[12][0-9]{3}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\b|[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:19|20)[0-9]{2}\b|[0-9]{1,3}(?:\.[0-9]{1,3}){3}$"
+    r"[0-9]{5}-[0-9]{4}$|[12][0-9]{3}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\b|"
+    r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:19|20)[0-9]{2}\b|[0-9]{1,3}(?:\.[0-9]{1,3}){3}$"
 )
 
 

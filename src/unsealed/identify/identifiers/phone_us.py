@@ -18,7 +18,10 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="phone_number",
     what="phone number, North America",
-    pattern=r"(?<![0-9A-Za-z_(])(?<![0-9][-.,/:])(?P<v>(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[ .-]\n?)[2-9][0-9]{2}[ .-]\n?[0-9]{4}"
+    pattern=(
+        r"(?<![0-9A-Za-z_(])(?<![0-9][-.,/:])(?P<v>(?:1[ .-])?(?:\([2-9][0-9]{2}\) ?|"
+        r"[2-9][0-9]{2}[ .-]\n?)[2-9][0-9]{2}[ .-]\n?[0-9]{4}"
+    )
     + EXTENSION
     + ")"
     + RIGHT,

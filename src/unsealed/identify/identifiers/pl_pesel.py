@@ -1,7 +1,8 @@
 """PESEL numbers of Poland.
 
-Ustawa o ewidencji ludności art. 15; Ministry of Digital Affairs (https://www.gov.pl/web/gov/czym-jest-numer-pesel): date of
-birth with the century in the month, four digits, and a check digit by weights 1 3 7 9.
+Ustawa o ewidencji ludności art. 15; Ministry of Digital Affairs
+(https://www.gov.pl/web/gov/czym-jest-numer-pesel): date of birth with the century in the month, four digits, and
+a check digit by weights 1 3 7 9.
 """
 
 from unsealed.identify import checks

@@ -6,7 +6,10 @@ from unsealed.identify.mask import hidden
 IDENTIFIER = Identifier(
     kind="private_key",
     what="private key",
-    pattern=r"(?P<v>-----BEGIN (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?:[^-]{1,8000}-----END (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----)?)",
+    pattern=(
+        r"(?P<v>-----BEGIN (?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?:[^-]{1,8000}-----END "
+        r"(?:[A-Z0-9]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----)?)"
+    ),
     anchors=("PRIVATE KEY(?: BLOCK)?-----",),
     before=60,
     after=8080,

@@ -1,7 +1,7 @@
 """Tax numbers (NIF) of Portugal.
 
-Decreto-Lei 14/2013; Autoridade Tributária: nine digits, the last 11 minus the remainder by 11 of the others by weights 9 to 2, 0
-where that is 10 or 11.
+Decreto-Lei 14/2013; Autoridade Tributária: nine digits, the last 11 minus the remainder by 11 of the others by
+weights 9 to 2, 0 where that is 10 or 11.
 """
 
 from unsealed.identify import checks

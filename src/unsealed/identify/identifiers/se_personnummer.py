@@ -1,7 +1,7 @@
 """Personal identity numbers of Sweden.
 
-Skatteverket (https://www.skatteverket.se, Folkbokföringslagen § 18): date of birth, hyphen (or + from the age of a hundred),
-three digits, and a check digit by Luhn's formula; days are 60 higher in coordination numbers.
+Skatteverket (https://www.skatteverket.se, Folkbokföringslagen § 18): date of birth, hyphen (or + from the age of
+a hundred), three digits, and a check digit by Luhn's formula; days are 60 higher in coordination numbers.
 """
 
 from unsealed.identify import checks

@@ -1,7 +1,7 @@
 """Uniform personal numbers (EMŠO, JMBG) of Slovenia, Croatia, Serbia and their neighbours.
 
-Zakon o centralnem registru prebivalstva; Uradni list SFRJ 58/76: date of birth, region, order, and a check digit by weights
-7 6 5 4 3 2 and modulus 11.
+Zakon o centralnem registru prebivalstva; Uradni list SFRJ 58/76: date of birth, region, order, and a check digit
+by weights 7 6 5 4 3 2 and modulus 11.
 """
 
 from unsealed.identify import checks

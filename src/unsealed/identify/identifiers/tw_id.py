@@ -1,7 +1,7 @@
 """National identification and resident certificate numbers of Taiwan.
 
-內政部戶政司 (https://www.ris.gov.tw): a letter, 1 or 2 (8 or 9 for residents), eight digits; the letter stands for two
-digits, and the sum by weights 1 9 8 7 6 5 4 3 2 1 1 is a multiple of ten.
+內政部戶政司 (https://www.ris.gov.tw): a letter, 1 or 2 (8 or 9 for residents), eight digits; the letter stands
+for two digits, and the sum by weights 1 9 8 7 6 5 4 3 2 1 1 is a multiple of ten.
 """
 
 from unsealed.identify import checks

@@ -1,7 +1,8 @@
 """National insurance numbers of the United Kingdom.
 
-HMRC, National Insurance Manual NIM39110 (https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110): two
-letters without D, F, I, Q, U, V (the second without O), none of BG, GB, KN, NK, NT, TN, ZZ; six digits; A to D.
+HMRC, National Insurance Manual NIM39110
+(https://www.gov.uk/hmrc-internal-manuals/national-insurance-manual/nim39110): two letters without D, F, I, Q, U,
+V (the second without O), none of BG, GB, KN, NK, NT, TN, ZZ; six digits; A to D.
 """
 
 from unsealed.identify import checks
@@ -12,7 +13,10 @@ from unsealed.identify.shapes import SEP
 IDENTIFIER = Identifier(
     kind="uk_nino",
     what="national insurance number, United Kingdom",
-    pattern=r"(?<![0-9A-Za-z])(?P<v>(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?-?[0-9]{2}"
+    pattern=(
+        r"(?<![0-9A-Za-z])(?P<v>(?!BG|GB|KN|NK|NT|TN|"
+        r"ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?-?[0-9]{2}"
+    )
     + SEP
     + "[0-9]{2}"
     + SEP

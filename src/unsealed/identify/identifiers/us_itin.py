@@ -1,7 +1,7 @@
 """Individual taxpayer identification numbers of the United States.
 
-IRS (https://www.irs.gov/tin/itin/individual-taxpayer-identification-number-itin; Publication 1915): begins with 9, its
-fourth and fifth digit between 50 and 65, 70 and 88, 90 and 92, or 94 and 99.
+IRS (https://www.irs.gov/tin/itin/individual-taxpayer-identification-number-itin; Publication 1915): begins with
+9, its fourth and fifth digit between 50 and 65, 70 and 88, 90 and 92, or 94 and 99.
 """
 
 from unsealed.identify.identifier import Identifier

@@ -1,6 +1,7 @@
 """Passport numbers of the United States, where the text says so: nine digits, or a letter and eight.
 
-Department of State (https://travel.state.gov/content/travel/en/passports/passport-help/next-generation-passport.html).
+Department of State
+(https://travel.state.gov/content/travel/en/passports/passport-help/next-generation-passport.html).
 """
 
 from unsealed.identify import checks
