@@ -24,7 +24,7 @@ EXAMPLES = [
 ]
 WORDS = sorted({word for one in identifiers().values() for word in one.context if word.isalnum()})
 PIECES = st.sampled_from(
-    [*EXAMPLES, *WORDS, " ", "\n", "-", ": ", "。", "12", "3", "４", "番", "x", "@", "\u200b", "😀", "é", "a.b"]
+    [*EXAMPLES, *WORDS, " ", "\n", "-", ": ", "。", "12", "3", "４", "番", "x", "@", "\u200b", "😀", "é", "a.b", "_", "1"]
 )
 
 

@@ -30,7 +30,7 @@ IDENTIFIER = Identifier(
         rf"(?<![0-9A-Za-z#$.,:/-])(?P<v>(?:[0-9]{{1,5}}(?:-[0-9]{{1,4}})?(?: (?:[NSEW]|NE|NW|SE|SW|"
         rf"North|South|East|West)\.?)?(?: (?:[A-Z][A-Za-z'-]{{1,20}}|[0-9]{{1,3}}(?:st|nd|rd|"
         rf"th))){{1,4}} (?:{_SUFFIX})\b\.?|P\.? ?O\.? Box [0-9]{{1,6}}|(?:PSC|Unit|"
-        rf"CMR) [0-9]{{1,5}},? Box [0-9]{{1,5}}){_UNIT}{_CITY})(?![0-9A-Za-z])"
+        rf"CMR) [0-9]{{1,5}},? Box [0-9]{{1,5}}){_UNIT}{_CITY})(?![0-9A-Za-z_])"
     ),
     anchors=(rf"[A-Za-z'-] (?:{_SUFFIX})\b", r"[0-9](?:st|nd|rd|th) (?:Street|St|Avenue|Ave)\b", r"\bBox [0-9]"),
     before=120,

@@ -13,10 +13,10 @@ IDENTIFIER = Identifier(
     kind="api_key",
     what="access key, Amazon Web Services",
     pattern=(
-        r"(?<![0-9A-Za-z/+])(?P<v>(?:AKIA|ASIA)[A-Z2-7]{16}|(?:(?<=ecret_access_key = )|"
+        r"(?<![0-9A-Za-z_/+])(?P<v>(?:AKIA|ASIA)[A-Z2-7]{16}|(?:(?<=ecret_access_key = )|"
         r"(?<=ecret_access_key=)|(?<=ecret_access_key: )|(?<=ECRET_ACCESS_KEY=)|"
         r"(?<=SecretAccessKey: )|(?<=SecretAccessKey\": \")|(?<=ecret access key: ))[0-9A-Za-z/+]{40})"
-        r"(?![0-9A-Za-z/+=])"
+        r"(?![0-9A-Za-z_/+=])"
     ),
     anchors=(r"\bA[KS]IA[A-Z2-7]{16}\b", r"(?i:secret_?access_?key|secret access key)[\": =]{1,4}[0-9A-Za-z/+]"),
     before=24,

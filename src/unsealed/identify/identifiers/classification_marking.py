@@ -23,13 +23,13 @@ IDENTIFIER = Identifier(
     what="marking of secrecy",
     pattern=r"(?P<v>\bTLP: ?(?:RED|AMBER(?:\+STRICT)?|GREEN|CLEAR|WHITE)\b|(?:"
     + "|".join(_JA)
-    + r")|(?<![A-Za-z])(?:"
+    + r")|(?<![0-9A-Za-z_])(?:"
     + "|".join(
         f"(?:{one.upper()})" if " " not in one else f"(?i:{one})" for one in _EN if "[" not in one and one.isascii()
     )
     + (
         r"|(?<=\[)Confidential(?=\])|(?<=Classification: )[A-Z][A-Za-z]{3,20}|"
-        r"(?i:nur f[uü]r den dienstgebrauch))(?![A-Za-z]))"
+        r"(?i:nur f[uü]r den dienstgebrauch))(?![0-9A-Za-z_]))"
     ),
     anchors=(
         r"\bTLP: ?[A-Z]{3}",

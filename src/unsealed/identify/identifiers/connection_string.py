@@ -14,7 +14,7 @@ IDENTIFIER = Identifier(
     pattern=(
         r"(?P<v>"
         r"(?<![0-9A-Za-z+.-])[A-Za-z][A-Za-z0-9+.-]{1,24}://[^\s:@/<>\"']{1,64}:[^\s@/<>\"']{1,128}@[^\s/<>\"'@]{1,128}[^\s<>\"']{0,128}|"
-        r"(?<![0-9A-Za-z])(?i:server|data source|host)=[^;\n]{1,80};"
+        r"(?<![0-9A-Za-z_])(?i:server|data source|host)=[^;\n]{1,80};"
         r"(?:[^;=\n]{1,40}=[^;\n]{0,80};){0,6}? ?(?i:password|pwd)=[^;\n\"']{1,80})"
     ),
     anchors=("://[^ \\t\\n:@/<>\"']{1,64}:", r"(?i:password|pwd)="),

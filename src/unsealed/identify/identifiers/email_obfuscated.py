@@ -19,19 +19,19 @@ IDENTIFIER = Identifier(
     what="mail address, obfuscated",
     pattern=(
         r"(?<![A-Za-z0-9._%+-])(?P<v>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}(?: ?[\[({<] ?(?i:at|@|"
-        r"アットマーク|あっと) ?[\])}>] ?[A-Za-z0-9-]{1,63}(?:(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?|"
-        r" dot )[A-Za-z0-9-]{1,63}){0,4}(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?| dot )[A-Za-z]{2,24}|"
-        r" at [A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.(?:com|org|net|edu|gov|jp|uk|de|fr|ch|"
+        r"アットマーク|あっと) ?[\])}>] ?[A-Za-z0-9-]{1,40}(?:(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?|"
+        r" dot )[A-Za-z0-9-]{1,40}){0,4}(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?| dot )[A-Za-z]{2,24}|"
+        r" at [A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,40}){0,4}\.(?:com|org|net|edu|gov|jp|uk|de|fr|ch|"
         r"at|nl|ca|au)))(?![A-Za-z0-9@])"
     ),
     anchors=(
         r"[\[({<] ?(?i:at|@) ?[\])}>]",
         r"[\[({<] ?アットマーク ?[\])}>]",
         r"[\[({<] ?あっと ?[\])}>]",
-        " at [A-Za-z0-9-]{1,63}[.]",
+        " at [A-Za-z0-9-]{1,40}[.]",
     ),
-    before=140,
-    after=420,
+    before=90,
+    after=230,
     check=lambda value: len(value) < 254,
     weight=38,
     mask=lambda value: mail(_plain(value)),

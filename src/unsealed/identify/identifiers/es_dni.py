@@ -19,7 +19,7 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="es_dni",
     what="identity number (DNI, NIE), Spain",
-    pattern=LEFT + r"(?P<v>(?:[0-9]{8}|[XYZxyz]-?[0-9]{7}) ?-?[A-HJ-NP-TV-Za-hj-np-tv-z])(?![0-9A-Za-z])",
+    pattern=LEFT + r"(?P<v>(?:[0-9]{8}|[XYZxyz]-?[0-9]{7}) ?-?[A-HJ-NP-TV-Za-hj-np-tv-z])(?![0-9A-Za-z_])",
     anchors=(r"[0-9]{7} ?-?[A-Za-z]\b",),
     before=11,
     after=1,

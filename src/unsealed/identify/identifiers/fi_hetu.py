@@ -18,9 +18,9 @@ IDENTIFIER = Identifier(
     kind="fi_hetu",
     what="personal identity code, Finland",
     pattern=(
-        r"(?<![0-9A-Za-z])(?<![0-9][-.])"
+        r"(?<![0-9A-Za-z_])(?<![0-9][-.])"
         r"(?P<v>[0-3][0-9][01][0-9]{3}[-+U-YA-Fu-ya-f][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y])"
-        r"(?![0-9A-Za-z])"
+        r"(?![0-9A-Za-z_])"
     ),
     anchors=(r"\b[0-3][0-9][01][0-9]{3}[-+A-Za-z][0-9]{3}[0-9A-Za-z]\b",),
     before=11,

@@ -20,7 +20,7 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="ie_pps",
     what="personal public service number, Ireland",
-    pattern=LEFT + r"(?P<v>[0-9]{7}[A-Wa-w][A-IWa-iw]?)" + r"(?![0-9A-Za-z])",
+    pattern=LEFT + r"(?P<v>[0-9]{7}[A-Wa-w][A-IWa-iw]?)" + r"(?![0-9A-Za-z_])",
     before=9,
     after=0,
     check=lambda value: checks.various(value[:7]) and _can_be(value),

@@ -10,7 +10,7 @@ from unsealed.identify.mask import tail
 IDENTIFIER = Identifier(
     kind="in_pan",
     what="permanent account number, India",
-    pattern=r"(?<![0-9A-Za-z])(?P<v>[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z])(?![0-9A-Za-z])",
+    pattern=r"(?<![0-9A-Za-z_])(?P<v>[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z])(?![0-9A-Za-z_])",
     before=10,
     after=1,
     check=lambda value: value[5:9] != "0000",

@@ -20,7 +20,7 @@ IDENTIFIER = Identifier(
     what="IP address, version 6",
     pattern=(
         r"(?<![0-9A-Za-z:.])(?P<v>[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4})"
-        r"(?![0-9A-Za-z:]|\.[0-9])"
+        r"(?![0-9A-Za-z_:]|\.[0-9])"
     ),
     anchors=(r"[0-9A-Fa-f]::?[0-9A-Fa-f]{1,4}::?[0-9A-Fa-f]{1,4}\b", r"[0-9A-Fa-f]::[0-9A-Fa-f]{1,4}\b"),
     before=40,

@@ -1,7 +1,7 @@
 """Tax codes (codice fiscale) of Italy.
 
 Decreto ministeriale 23 dicembre 1976; Agenzia delle Entrate: six letters of the name, year, a letter for the
-month, day, the place, and a check letter; digits may be letters where two persons would have one code.
+month, day, the place, and a check letter. Codes in which letters stand for digits (omocodia) are not looked for.
 """
 
 from unsealed.identify.identifier import Identifier
@@ -64,14 +64,14 @@ IDENTIFIER = Identifier(
     kind="it_codice_fiscale",
     what="tax code (codice fiscale), Italy",
     pattern=(
-        r"(?<![0-9A-Za-z])"
-        r"(?P<v>[A-Za-z]{6}[0-9LMNP-Vlmnp-v]{2}[ABCDEHLMPRSTabcdehlmprst][0-9LMNP-Vlmnp-v]{2}[A-Za-z][0-9LMNP-Vlmnp-v]{3}[A-Za-z])"
-        r"(?![0-9A-Za-z])"
+        r"(?<![0-9A-Za-z_])"
+        r"(?P<v>[A-Za-z]{6}[0-9]{2}[ABCDEHLMPRSTabcdehlmprst][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z])"
+        r"(?![0-9A-Za-z_])"
     ),
-    anchors=(r"\b[A-Za-z]{6}[0-9LMNP-Vlmnp-v]{2}[A-Za-z][0-9LMNP-Vlmnp-v]{2}[A-Za-z][0-9LMNP-Vlmnp-v]{3}[A-Za-z]\b",),
+    anchors=(r"[A-Za-z][0-9]{2}[A-Za-z][0-9]{2}[A-Za-z][0-9]{3}[A-Za-z]\b",),
     before=16,
     after=0,
-    check=lambda value: any(map(str.isdigit, value)) and _can_be(value),
+    check=_can_be,
     proves=True,
     context=("codice fiscale", "c\\.f", "cf"),
     weight=66,

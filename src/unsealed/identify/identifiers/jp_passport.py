@@ -10,7 +10,7 @@ from unsealed.identify.mask import alnum, digits, tail
 IDENTIFIER = Identifier(
     kind="jp_passport",
     what="passport number, Japan",
-    pattern=r"(?<![0-9A-Za-z])(?P<v>[A-Z]{2} ?[0-9]{7})(?![0-9A-Za-z])(?!-[0-9])",
+    pattern=r"(?<![0-9A-Za-z_])(?P<v>[A-Z]{2} ?[0-9]{7})(?![0-9A-Za-z_])(?!-[0-9])",
     before=10,
     after=1,
     check=lambda value: checks.various(digits(value)),

@@ -11,7 +11,7 @@ from unsealed.identify.mask import alnum, digits, tail
 IDENTIFIER = Identifier(
     kind="jp_residence_card",
     what="residence card number, Japan",
-    pattern=r"(?<![0-9A-Za-z])(?P<v>[A-HJ-NP-Z]{2} ?[0-9]{8} ?[A-HJ-NP-Z]{2})(?![0-9A-Za-z])",
+    pattern=r"(?<![0-9A-Za-z_])(?P<v>[A-HJ-NP-Z]{2} ?[0-9]{8} ?[A-HJ-NP-Z]{2})(?![0-9A-Za-z_])",
     anchors=(r"\b[A-Z]{2} ?[0-9]{8} ?[A-Z]{2}\b",),
     before=14,
     after=1,

@@ -59,7 +59,7 @@ IDENTIFIER = Identifier(
         "パスワード",
         "パスコード",
         "暗証番号",
-        r"\bPW\b",
+        "PW",
         "合言葉",
     ),
     before=16,

@@ -4,70 +4,31 @@ ITU-T E.164: at most 15 digits, and the country codes that ITU has assigned (Lis
 assigned country codes); written as E.123 has it, with `+` or the usual `00`.
 """
 
+import re
+
 from unsealed.identify import checks
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import digits, tail
 from unsealed.identify.shapes import EXTENSION
 
-_CODES = {
-    *[
-        "1",
-        "7",
-        "20",
-        "27",
-        "30",
-        "31",
-        "32",
-        "33",
-        "34",
-        "36",
-        "39",
-        "40",
-        "41",
-        "43",
-        "44",
-        "45",
-        "46",
-        "47",
-        "48",
-        "49",
-        "51",
-        "52",
-        "53",
-        "54",
-        "55",
-        "56",
-        "57",
-        "58",
-        "60",
-        "61",
-        "62",
-        "63",
-        "64",
-        "65",
-        "66",
-    ],
-    *["81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98"],
-}
-_THREE = (
-    "21", "22", "23", "24", "25", "26", "29", "35", "37", "38", "42", "50", "59", "67", "68", "69", "80", "85",
-    "87", "88", "96", "97", "99",
-)  # fmt: skip
+_CODES = re.compile(r"2[0-79]|3[0-9]|4[0-9]|5[0-9]|6[0-9]|8[0-24-8]|9[0-9]")
+"""Of countries but those of +1 and +7; the second digits that ITU has not given out are left out."""
 
 
 def _can_be(value: str) -> bool:
     number = digits(value.partition("x")[0].partition("ext")[0].partition("#")[0])
     number = number[2:] if number.startswith("00") and not value.startswith("+") else number
-    known = number[:1] in {"1", "7"} or number[:2] in _CODES or number[:2] in _THREE
-    return known and 8 <= len(number) <= 16 and checks.various(number[2:])
+    if number[:1] in {"1", "7"}:
+        return len(number) == 11 and checks.various(number[2:])
+    return _CODES.match(number) is not None and 8 <= len(number) <= 16 and checks.various(number[2:])
 
 
 IDENTIFIER = Identifier(
     kind="phone_number",
     what="phone number, international form",
-    pattern=r"(?<![0-9A-Za-z])(?<![0-9][-./])(?P<v>(?:\(?\+|00[ -]?)[1-9](?:[ ./()-]{0,3}[0-9]){7,15}"
+    pattern=r"(?<![0-9A-Za-z_])(?<![0-9][-./])(?P<v>(?:\(?\+|00[ -]?)[1-9](?:[ ./()-]{0,3}[0-9]){7,15}"
     + EXTENSION
-    + r")(?![0-9A-Za-z])",
+    + r")(?![0-9A-Za-z_])",
     anchors=(r"\+[1-9](?:[ ./()-]{0,3}[0-9]){7}", r"\b00[ -]?[1-9](?:[ ./()-]{0,3}[0-9]){7}"),
     before=34,
     after=50,

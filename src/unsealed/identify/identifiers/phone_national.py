@@ -24,7 +24,10 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="phone_number",
     what="phone number, national form",
-    pattern=r"(?<![0-9A-Za-z_$€£¥#])(?<![0-9][-.,/:(])(?P<v>\(?[0-9](?:[ ./()-]{0,2}[0-9]){5,12}"
+    pattern=(
+        r"(?<![0-9A-Za-z_$€£¥#+])(?<![0-9][-.,/:( ])(?<![0-9]\) )(?P<v>\(?[0-9]"
+        r"(?:[ ./()-]{0,2}[0-9]){5,12}"
+    )
     + EXTENSION
     + r")(?![0-9A-Za-z_%])(?![-.,/:][0-9])",
     before=48,

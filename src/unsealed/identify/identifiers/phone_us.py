@@ -25,7 +25,7 @@ IDENTIFIER = Identifier(
     + EXTENSION
     + ")"
     + RIGHT,
-    anchors=(r"\b[2-9][0-9]{2}[ .-]\n?[0-9]{4}\b", r"\b[2-9][0-9]{2}[ .-]\n?[0-9]{4}x"),
+    anchors=(r"\b[2-9][0-9]{2}[ .-]\n?[0-9]{4}\b", r"\b[2-9][0-9]{2}[ .-]\n?[0-9]{4}[xe]"),
     before=21,
     after=16,
     check=_can_be,

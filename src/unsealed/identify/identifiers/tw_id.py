@@ -19,7 +19,7 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="tw_id",
     what="national identification number, Taiwan",
-    pattern=r"(?<![0-9A-Za-z])(?P<v>[A-Z][1289][0-9]{8})(?![0-9A-Za-z])",
+    pattern=r"(?<![0-9A-Za-z_])(?P<v>[A-Z][1289][0-9]{8})(?![0-9A-Za-z_])",
     anchors=(r"\b[A-Z][1289][0-9]{8}\b",),
     before=10,
     after=1,

@@ -14,13 +14,13 @@ IDENTIFIER = Identifier(
     kind="uk_nino",
     what="national insurance number, United Kingdom",
     pattern=(
-        r"(?<![0-9A-Za-z])(?P<v>(?!BG|GB|KN|NK|NT|TN|"
+        r"(?<![0-9A-Za-z_])(?P<v>(?!BG|GB|KN|NK|NT|TN|"
         r"ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?-?[0-9]{2}"
     )
     + SEP
     + "[0-9]{2}"
     + SEP
-    + r"[0-9]{2} ?-?[A-D])(?![0-9A-Za-z])",
+    + r"[0-9]{2} ?-?[A-D])(?![0-9A-Za-z_])",
     anchors=(r"\b[A-Z]{2} ?-?[0-9]{2}" + SEP + "[0-9]{2}" + SEP + r"[0-9]{2} ?-?[A-D]\b",),
     before=18,
     after=1,
