@@ -62,7 +62,7 @@ class Identifier:
     canonical: Callable[[str], str] = str
     """Make two spellings of one value the same, for the keyed hash."""
     left: str = ""
-    """Characters of which all between a match's begin and its anchor is made: the begin is then found without search."""
+    """Characters of which all before an anchor of one character is made: where a match begins is then found without search."""
 
     @cached_property
     def expression(self) -> re.Pattern[str]:

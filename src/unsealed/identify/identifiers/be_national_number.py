@@ -13,7 +13,8 @@ from unsealed.identify.shapes import LEFT, RIGHT
 def _can_be(value: str) -> bool:
     number = digits(value)
     month = int(number[2:4]) % 20
-    fits = any(97 - int(century + number[:9]) % 97 == int(number[9:]) for century in ("", "2"))
+    centuries = ("", "2") if int(number[:2]) < 40 else ("",)
+    fits = any(97 - int(century + number[:9]) % 97 == int(number[9:]) for century in centuries)
     return fits and month <= 12 and int(number[4:6]) <= 31
 
 

@@ -23,7 +23,7 @@ IDENTIFIER = Identifier(
         r"(?<![A-Za-z0-9._%+'&-])[.%+'&-]*(?P<v>[A-Za-z0-9_][A-Za-z0-9._%+'&-]{0,63}@(?:[A-Za-z0-9]"
         r"(?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9@])"
     ),
-    anchors=("@[A-Za-z0-9]",),
+    anchors=("@",),
     before=66,
     after=255,
     left=_LOCAL,

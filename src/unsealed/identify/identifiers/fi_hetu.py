@@ -11,7 +11,8 @@ from unsealed.identify.mask import tail
 
 def _can_be(value: str) -> bool:
     fits = "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(value[:6] + value[7:10]) % 31] == value[10].upper()
-    return fits and checks.short_date(int(value[4:6]), int(value[2:4]), int(value[:2]))
+    born = checks.short_date(int(value[4:6]), int(value[2:4]), int(value[:2]))
+    return fits and born and 2 <= int(value[7:10]) <= 899
 
 
 IDENTIFIER = Identifier(

@@ -1,8 +1,7 @@
 """Resident registration numbers of Korea.
 
 주민등록법 시행규칙 art. 2: date of birth, a digit of sex and century, and six more; until October 2020 the last
-was a check digit (weights 2 to 9 and 2 to 5, modulus 11). Later ones have none, so those of people born since are
-taken as they are.
+was a check digit (weights 2 to 9 and 2 to 5, modulus 11). Numbers given since have none, and are not found.
 """
 
 from unsealed.identify import checks
@@ -18,7 +17,7 @@ def _can_be(value: str) -> bool:
         return False
     total = checks.weighted(number[:12], (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5))
     expected = (11 - total % 11) % 10 if number[6] not in "5678" else (13 - total % 11) % 10
-    return int(number[12]) == expected or (century == 2000 and int(number[:4]) >= 2010)
+    return int(number[12]) == expected
 
 
 IDENTIFIER = Identifier(
