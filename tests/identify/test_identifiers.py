@@ -95,6 +95,13 @@ def test_identifiers_are_files_of_their_own_and_say_where_their_rules_come_from(
             assert one.check is not None
 
 
+def test_every_identifier_has_its_row_and_rule_in_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "identifiers.md").read_text(encoding="utf-8")
+    for name, one in KNOWN.items():
+        assert f"| [{name}](#{name}) | `{one.kind}` |" in page
+        assert f"\n### {name}\n" in page
+
+
 @pytest.mark.parametrize("name", [name for name, one in KNOWN.items() if one.proves])
 def test_one_digit_mistyped_is_no_hit(name: str) -> None:
     """Of all ways to mistype one digit of an example, nearly all are caught: a check digit is there for that."""
