@@ -8,6 +8,21 @@ import re
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import mail
 
+_LOCAL = "[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}"
+_LABEL = "[A-Za-z0-9-]{1,40}"
+_DOT = r"(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?| dot )"
+_MARKED = (
+    _LOCAL
+    + r" ?[\[({<] ?(?i:at|@|アットマーク|あっと) ?[\])}>] ?"
+    + f"{_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_DOT}[A-Za-z]{{2,24}}"
+)
+_BARE = (
+    r"(?:(?<![^<(\[:;,\"'\n])|(?<=[:;,>] )|(?<=From )|(?=[A-Za-z0-9-]*[._0-9]))"
+    + _LOCAL
+    + rf" at {_LABEL}(?:\.{_LABEL}){{0,4}}\.(?:com|org|net|edu|gov|jp|uk|de|fr|ch|at|nl|ca|au)"
+)
+"""Words stand before " at " and a host's name, too: a local part has a dot or a digit, or stands where addresses stand."""
+
 
 def _plain(value: str) -> str:
     lowered = re.sub(r"\s*[\[({<]?\s*(?:\bat\b|@|アットマーク|あっと)\s*[\])}>]?\s*", "@", value.lower(), count=1)
@@ -17,13 +32,7 @@ def _plain(value: str) -> str:
 IDENTIFIER = Identifier(
     kind="email_address",
     what="mail address, obfuscated",
-    pattern=(
-        r"(?<![A-Za-z0-9._%+-])(?P<v>[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}(?: ?[\[({<] ?(?i:at|@|"
-        r"アットマーク|あっと) ?[\])}>] ?[A-Za-z0-9-]{1,40}(?:(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?|"
-        r" dot )[A-Za-z0-9-]{1,40}){0,4}(?:\.| ?[\[({<] ?(?i:dot|\.) ?[\])}>] ?| dot )[A-Za-z]{2,24}|"
-        r" at [A-Za-z0-9-]{1,40}(?:\.[A-Za-z0-9-]{1,40}){0,4}\.(?:com|org|net|edu|gov|jp|uk|de|fr|ch|"
-        r"at|nl|ca|au)))(?![A-Za-z0-9@])"
-    ),
+    pattern=r"(?<![A-Za-z0-9._%+-])(?P<v>" + _MARKED + "|" + _BARE + r")(?![A-Za-z0-9@])",
     anchors=(
         r"[\[({<] ?(?i:at|@) ?[\])}>]",
         r"[\[({<] ?アットマーク ?[\])}>]",
@@ -43,5 +52,11 @@ IDENTIFIER = Identifier(
         "⟦ripley at stat.example.ac.uk⟧ wrote",
         "⟦taro(アットマーク)example.jp⟧",
     ),
-    misses=("meet me at example. com", "look at it", "jo [at] home", "at 10.30 we met"),
+    misses=(
+        "meet me at example. com",
+        "look at it",
+        "jo [at] home",
+        "at 10.30 we met",
+        "the repository at apt.example.net",
+    ),
 )
