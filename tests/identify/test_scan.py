@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -113,11 +113,34 @@ def test_a_hardware_address_is_no_network_address_and_an_address_of_a_page_is_it
     ]
 
 
-@pytest.mark.parametrize("filler", ["1", "1-", "a@", "@", "Aa1 ", "(", "1 (", "東京都", "市1-", "eyJ", "password ", "+1 ", "<", "/"])
-def test_a_long_run_of_one_thing_is_scanned_in_steps_that_grow_with_it(filler: str) -> None:
-    """Counted, not timed: the number of matches tried does not grow faster than the text."""
-    tried = []
+def test_what_stands_apart_within_something_longer_is_in_its_way() -> None:
+    around, first, second = Candidate(0, 20, 1, 10), Candidate(2, 5, 2, 5), Candidate(10, 15, 3, 5)
+    assert resolve([second, first, around], lambda _: 0) == [around]
+
+
+def test_a_word_counts_as_far_as_the_identifier_says_and_no_farther() -> None:
+    near = FAST.known["pl_pesel"].near
+    found = []
+    for distance in range(near + 10):
+        for text in (f"PESEL{' ' * distance} 44051401359", f"44051401359 {' ' * distance}PESEL"):
+            assert FAST.scan([text]) == PLAIN.scan([text])
+            found += [distance] if FAST.scan([text]) and text.startswith("PESEL") else []
+    assert found == list(range(near - 1))
+
+
+@pytest.mark.parametrize(
+    "filler", ["1", "1-", "a@", "@", "Aa1 ", "(", "1 (", "東京都", "市1-", "eyJ", "password ", "+1 ", "tel 1 ", "a at b.c"]
+)
+def test_what_is_tried_does_not_grow_faster_than_the_text(filler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    original = Scanner._candidate
+
+    def counted(*given: Any) -> Any:
+        tried[-1] += 1
+        return original(*given)
+
+    monkeypatch.setattr(Scanner, "_candidate", counted)
     for size in (2_000, 8_000):
-        text = filler * (size // len(filler))
-        tried.append(max(1, len(FAST.scan([text]))))
-    assert tried[1] <= 8 * tried[0]
+        tried.append(1)
+        FAST.scan([filler * (size // len(filler))])
+    assert tried[1] <= 5 * tried[0]

@@ -95,19 +95,13 @@ def _holders(db: Engine, *, everything: bool) -> None:
 
 def _texts(db: Engine) -> Iterator[pa.RecordBatch]:
     """Give every different text once, as batches of `k` and `text` of about `BATCH` bytes."""
-    for part, table, column, by in (
+    for part, table, column, ids in (
         ("text", "messages", "text", "message_id"),
         ("subject", "messages", "subject", "message_id"),
-        ("attachment", "attachments", "text", "attachment_id"),
-        ("filename", "attachments", "filename", "attachment_id"),
+        ("attachment", "attachments", "text", "message_id, attachment_id"),
+        ("filename", "attachments", "filename", "message_id, attachment_id"),
     ):
-        query = f"""
-            SELECT k, any_value(m.{column}) AS text FROM {table} m JOIN texts t USING ({by})
-            WHERE t.part = {literal(part)} GROUP BY k"""
-        if by == "message_id":
-            query = (
-                f"SELECT k, m.{column} AS text FROM {table} m JOIN texts t USING ({by}) WHERE t.part = {literal(part)}"
-            )
+        query = f"SELECT k, m.{column} AS text FROM {table} m JOIN texts t USING ({ids}) WHERE t.part = {literal(part)}"
         for batch in db.batches(query, rows=ROWS):
             yield from _cut(batch)
 
