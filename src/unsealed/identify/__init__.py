@@ -27,8 +27,8 @@ ROWS = 1_024
 """Texts that are taken from the tables at a time."""
 BATCH = 2 << 20
 """Bytes of text that are scanned at a time."""
-WORTH = 8 << 20
-"""Bytes of text from which on it pays to start worker processes."""
+WORTH = 96 << 20
+"""Bytes of text from which on it pays to start worker processes: each takes a second or two to get ready."""
 
 
 def identify(case: Case, *, everything: bool = False, workers: int | None = None) -> int:
