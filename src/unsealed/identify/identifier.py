@@ -43,8 +43,8 @@ class Identifier:
     law: str
     """The law that it matters to, or why it matters."""
     anchors: tuple[str, ...] = ()
-    """Cheap expressions in the syntax that `re` and Hyperscan share: one of them ends inside of every match, and ends with
-    a whole character. What needs context has its words for anchors."""
+    """Cheap expressions for Hyperscan, on the bytes of the text in UTF-8: one of them ends inside of every match, and ends
+    with a whole character. What needs context has its words for anchors."""
     check: Callable[[str], bool] | None = None
     """Whether a value can be one; what fails is no hit."""
     proves: bool = False

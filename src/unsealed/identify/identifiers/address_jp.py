@@ -37,7 +37,10 @@ IDENTIFIER = Identifier(
         f"(?:{_PLACE}{{1,4}}区)? ?{_PLACE}{{1,12}}? ?{_NUMBER} ?(?:丁目|番地?|"
         f"-) ?{_BLOCK}){_BUILDING})(?![0-9])"
     ),
-    anchors=tuple("市区町村郡"),
+    anchors=(
+        r"(?:市|区|町|村|郡)[ \x80-\xff]{0,60}[0-9]",
+        *(rf"(?:市|区|町|村|郡)[ \x80-\xff]{{0,60}}{unit}" for unit in ("丁目", "番", "号")),
+    ),
     before=90,
     after=90,
     check=lambda value: any(map(str.isdigit, value)) or any(letter in value for letter in "一二三四五六七八九十"),
