@@ -74,9 +74,15 @@ class Words:
         """The same without lines that many conversations share."""
         self._count = len(stream.kinds)
         self._ones = b"\1" * stream.length
-        self.places: dict[int, list[int]] = {}
-        for place, run in compress(enumerate(stream.runs), stream.least.translate(_IS_SAID)):
-            self.places.setdefault(run, []).append(place)
+        mine = stream.least.translate(_IS_SAID)
+        runs, stand = list(compress(stream.runs, mine)), list(compress(range(len(stream.runs)), mine))
+        self.places = dict(zip(runs, stand, strict=True))
+        """Where each run stands; the last place of one that stands several times."""
+        self._again: dict[int, list[int]] = {}
+        if len(self.places) < len(runs):
+            for place, run in zip(stand, runs, strict=True):
+                if self.places[run] != place:
+                    self._again.setdefault(run, []).append(place)
 
     def covered(self, runs: set[int]) -> int:
         """Give for each word a byte: 1 where one of these runs goes over it."""
@@ -84,9 +90,13 @@ class Words:
         if not found:
             return 0
         covered = bytearray(self._count)
+        length, ones, places = self.length, self._ones, self.places
         for run in found:
-            for place in self.places[run]:
-                covered[place : place + self.length] = self._ones
+            place = places[run]
+            covered[place : place + length] = ones
+        for run in found & self._again.keys() if self._again else ():
+            for place in self._again[run]:
+                covered[place : place + length] = ones
         return int.from_bytes(covered, "little")
 
 
