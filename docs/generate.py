@@ -7,6 +7,7 @@ import importlib
 import inspect
 import os
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -19,9 +20,11 @@ import yaml
 from unsealed.expose.ways import ways
 from unsealed.hunt import logsources
 from unsealed.hunt.logsources import Field, LogSource, Variant
+from unsealed.identify.identifiers import identifiers
 from unsealed.schema import TABLES
 
 REFERENCE = Path(__file__).parent / "reference"
+MEASURED = Path(__file__).parent / "measured" / "identifiers.toml"
 RULES = Path(__file__).parents[1] / "src" / "unsealed" / "hunt" / "rules"
 COMMON = ("as_json", "quiet")
 """Options that every command takes, by click's names."""
@@ -229,6 +232,54 @@ def ways_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def identifiers_page() -> str:
+    """Give the reference page of the identifiers, with what was measured of them."""
+    known = identifiers()
+    lines = [
+        "# Identifiers",
+        "",
+        "Written by `docs/generate.py` from the files in `src/unsealed/identify/identifiers/`, and from",
+        "`docs/measured/identifiers.toml`; do not edit.",
+        "",
+        f"What is looked for in opened letters: {len({one.kind for one in known.values()})} kinds of personal data and secrets, by",
+        f"{len(known)} identifiers. Full-width letters and digits, hyphens of every kind, invisible characters and ends of lines",
+        "inside a number make no difference. Where it says so, a number counts only near a word that says what it is, and only if",
+        "its check digit fits. What is found stands in [mentions](tables.md#mentions), masked, with a keyed hash.",
+        "",
+        "| identifier | kind | what is found | needs a word near it | check digit | matters to |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, one in known.items():
+        needs, proves = ("yes" if it else "" for it in (one.needs_context, one.proves))
+        lines.append(
+            f"| [{name}](#{name}) | `{one.kind}` | {_cell(one.what)} | {needs} | {proves} | {_cell(one.law)} |"
+        )
+    lines += ["", "## How well they find", ""]
+    for measured in tomllib.loads(MEASURED.read_text(encoding="utf-8"))["set"]:
+        lines += [f"{measured['what']}", "", "| kind | items | precision | recall |", "|---|---:|---:|---:|"]
+        lines += [
+            f"| `{kind}` | {n} | {precision:.3f} | {recall:.3f} |" for kind, n, precision, recall in measured["kinds"]
+        ]
+        lines.append("")
+    lines += ["## The rules"]
+    for name, one in known.items():
+        lines += [
+            "",
+            f"### {name}",
+            "",
+            *_paragraphs(importlib.import_module(f"unsealed.identify.identifiers.{name}")),
+            "",
+        ]
+        if one.context:
+            lines.append(f"- Words: {', '.join(f'`{word}`' for word in one.context)}")
+        lines += [f"- Found, for example: {_examples(one.hits)}", f"- Not found: {_examples(one.misses)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _examples(examples: tuple[str, ...]) -> str:
+    return "; ".join(f"`` {example.replace(chr(10), '⏎')} ``" for example in examples)
+
+
 def _paragraphs(module: ModuleType) -> list[str]:
     return (inspect.getdoc(module) or "").splitlines()
 
@@ -283,6 +334,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "logsources.md": logsources_page(),
         REFERENCE / "rules.md": rules_page(),
         REFERENCE / "ways.md": ways_page(),
+        REFERENCE / "identifiers.md": identifiers_page(),
     }
 
 

@@ -306,6 +306,30 @@ _TABLES = (
         ("operation", TEXT, "the kind of search, in the log's own word"),
         ("source", TEXT, "which log"),
     ),
+    _table(
+        "mentions",
+        "identify",
+        "Personal data in letters and attachments: a row a place, without the value itself.",
+        ("message_id", TEXT, "the message copy it stands in"),
+        ("attachment_id", TEXT, "the attachment it stands in; null where it is in the letter itself"),
+        ("kind", TEXT, "what it is: `email_address`, `payment_card`, `jp_my_number`, …"),
+        ("value_masked", TEXT, "as much of it as may be shown"),
+        (
+            "value_hash",
+            TEXT,
+            "the same for all spellings of one value in this case; HMAC-SHA-256 with the case's own key (`identify.key`), hex",
+        ),
+        ("start", COUNT, "where it begins: characters of the text that `part` names"),
+        ("end", COUNT, "where it ends: the place behind its last character"),
+        ("person_id", TEXT, "whose it is; null where that is not known"),
+        ("validated", FLAG, "its check digit is right; false where it has none"),
+        (
+            "part",
+            TEXT,
+            "`text` or `subject` of `messages`, `attachment` (`text` of `attachments`) or `filename` (of `attachments`)",
+        ),
+        ("identifier", TEXT, "the identifier that found it"),
+    ),
 )
 
 TABLES = {table.name: table for table in _TABLES}

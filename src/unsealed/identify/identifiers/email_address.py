@@ -1,0 +1,42 @@
+"""Addresses of electronic mail.
+
+The dot-atom form of RFC 5322, section 3.4.1, with the lengths of RFC 5321, section 4.5.3.1, and host names of
+letters, digits and hyphens. Quoted local parts and internationalised addresses are not looked for.
+"""
+
+from unsealed.identify.identifier import Identifier
+from unsealed.identify.mask import mail
+
+_LOCAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+'&-"
+_FILES = {"png", "jpg", "jpeg", "gif", "svg", "bmp", "webp", "css", "js", "html", "htm", "php", "pdf", "docx", "xlsx"}
+
+
+def _no_file(value: str) -> bool:
+    """Refuse names of files such as `logo@2x.png`, and dots that follow each other."""
+    return value.rpartition(".")[2].lower() not in _FILES and ".." not in value and ".@" not in value
+
+
+IDENTIFIER = Identifier(
+    kind="email_address",
+    what="mail address",
+    pattern=(
+        r"(?<![A-Za-z0-9._%+'&-])[.%+'&-]*(?P<v>[A-Za-z0-9_][A-Za-z0-9._%+'&-]{0,63}@(?:[A-Za-z0-9]"
+        r"(?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9@])"
+    ),
+    anchors=("@",),
+    before=66,
+    after=255,
+    left=_LOCAL,
+    check=_no_file,
+    weight=40,
+    mask=mail,
+    canonical=str.lower,
+    law="GDPR art. 4(1); APPI art. 2(1)",
+    hits=(
+        "Write to ⟦jo.doe+news@mail.example.org⟧.",
+        "<⟦T.Yamada@example.co.jp⟧>",
+        "メール:⟦taro@example.jp⟧まで",
+        "連絡先は⟦taro@example.jp⟧です",
+    ),
+    misses=("logo@2x.png", "@handle", "a@b", "x..y@example.org", "user@localhost"),
+)

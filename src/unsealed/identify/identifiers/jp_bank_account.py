@@ -1,0 +1,37 @@
+"""Accounts at Japanese banks: bank or branch, 普通 or 当座, number; and those of Japan Post Bank.
+
+Japanese Bankers Association (全銀協 レコード・フォーマット): account numbers have seven digits, shorter ones are
+filled with zeros. Japan Post Bank (https://www.jp-bank.japanpost.jp/kojin/sokin/koza/kj_sk_kz_furikomi.html):
+記号 five digits, 番号 up to eight.
+"""
+
+from unsealed.identify import checks
+from unsealed.identify.identifier import Identifier
+from unsealed.identify.mask import digits, tail
+
+IDENTIFIER = Identifier(
+    kind="jp_bank_account",
+    what="bank account, Japan",
+    pattern=(
+        r"(?P<v>(?:(?:普通|当座|貯蓄|総合)(?:預金|口座|預金口座)?|口座(?:番号)?)[ :()・\n]{0,3}"
+        r"(?:No\.? ?)?[0-9]{6,8}(?![0-9A-Za-z_])(?!-[0-9])|記号[ :]{0,2}1[0-9]{4}[ -、,/\n]{0,3}"
+        r"(?:番号)?[ :]{0,2}[0-9]{2,8}(?![0-9A-Za-z_]))"
+    ),
+    before=14,
+    after=32,
+    check=lambda value: checks.various(digits(value)),
+    context=("銀行", "支店", "振込", "口座", "名義", "ゆうちょ", "信用金庫", "信金", "農協"),
+    needs_context=True,
+    near=80,
+    weight=56,
+    mask=tail(2),
+    canonical=digits,
+    law="APPI Enforcement Rules art. 7(2): risk of loss of property",
+    hits=(
+        "みずほ銀行 丸の内支店 ⟦普通 1234567⟧ ヤマダタロウ",
+        "三菱東京銀行 本店 ⟦普通預金：１２３４５６７⟧",
+        "ゆうちょ銀行 ⟦記号10120 番号12345671⟧",
+        "振込先 新宿支店 ⟦口座番号: 7654321⟧",
+    ),
+    misses=("普通 1234567", "銀行の普通預金は便利", "銀行口座 12345", "支店 普通 1111111"),
+)

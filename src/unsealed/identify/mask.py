@@ -1,0 +1,74 @@
+"""What of a value may be shown: enough to find it again in the letter, never enough to make it up from.
+
+At most a quarter of a value's letters and digits stays, and of a secret nothing.
+"""
+
+from collections.abc import Callable
+
+
+def tail(count: int) -> Callable[[str], str]:
+    """Leave the last `count` letters and digits, or a quarter of them all where that is fewer; signs stay."""
+
+    def masked(value: str) -> str:
+        left = sum(map(str.isalnum, value))
+        shown = min(count, left // 4)
+        out = []
+        for letter in " ".join(value.split()):
+            if letter.isalnum():
+                out.append(letter if left <= shown else "*")
+                left -= 1
+            else:
+                out.append(letter)
+        return "".join(out)
+
+    return masked
+
+
+def head(count: int) -> Callable[[str], str]:
+    """Leave the first `count` characters, or a quarter of them all where that is fewer; how long the rest is, is not told."""
+
+    def masked(value: str) -> str:
+        return value[: min(count, len(value) // 4)] + "***"
+
+    return masked
+
+
+def known(length: int) -> Callable[[str], str]:
+    """Leave the first `length` characters: a prefix that all values of the kind share, such as `ghp_`."""
+
+    def masked(value: str) -> str:
+        return f"{value[:length]}***"
+
+    return masked
+
+
+def hidden(value: str) -> str:
+    """Leave nothing, not even the length."""
+    return "***" if value else ""
+
+
+def shown(value: str) -> str:
+    """Leave all: a word of a list says nothing of who somebody is."""
+    return " ".join(value.split())
+
+
+def mail(value: str) -> str:
+    """Leave the first letter of the local part, and the domain."""
+    local, _, domain = value.rpartition("@")
+    return f"{local[:1] if len(local) > 3 else ''}***@{domain}"
+
+
+def year(value: str) -> str:
+    """Leave the year of a date that has one of four digits."""
+    found = [run for run in "".join(c if c.isdigit() else " " for c in value).split() if len(run) == 4]
+    return f"{found[0]}-**-**" if found else "***"
+
+
+def digits(value: str) -> str:
+    """Give the digits of a value, for its keyed hash or its check digit."""
+    return "".join(filter(str.isdigit, value))
+
+
+def alnum(value: str) -> str:
+    """Give the letters, in capitals, and digits of a value."""
+    return "".join(filter(str.isalnum, value)).upper()
