@@ -16,6 +16,8 @@ FLAG = pa.bool_()
 ADDRESS = pa.struct([("address", TEXT), ("name", TEXT)])
 HOP = pa.struct([("by", TEXT), ("from", TEXT), ("time", TIME), ("ip", TEXT)])
 GROUND = pa.struct([("how", TEXT), ("event_id", TEXT), ("note", TEXT), ("message_id", TEXT), ("trace", FLAG)])
+KIND = pa.struct([("kind", TEXT), ("sensitivity", TEXT), ("mentions", COUNT), ("letters", COUNT)])
+MERGE = pa.struct([("one", TEXT), ("other", TEXT), ("score", pa.float64()), ("reason", TEXT)])
 
 VERDICTS = ("accessed", "copied", "quoted", "in_reach", "not_accessed", "out_of_reach")
 """Strongest first. The first four are the default set to be told about."""
@@ -329,6 +331,55 @@ _TABLES = (
             "`text` or `subject` of `messages`, `attachment` (`text` of `attachments`) or `filename` (of `attachments`)",
         ),
         ("identifier", TEXT, "the identifier that found it"),
+        ("basis", TEXT, "why it is that person's; null where nobody's"),
+    ),
+    _table(
+        "persons",
+        "identify",
+        "Whose data was in the letters: a row a person, in the clear, for those who have to be told.",
+        ("person_id", TEXT, "derived from what the person is known by"),
+        ("names", pa.list_(TEXT), "names and spellings, the one most used first"),
+        ("addresses", pa.list_(TEXT), "mail addresses, lower case, the one most used first"),
+        ("phones", pa.list_(TEXT), "phone numbers as E.164, from signatures and fields"),
+        ("organisation", TEXT, "as a signature or the case names it, else the domain; null for domains of mail providers"),
+        ("internal", FLAG, "one of the case's own domains is theirs"),
+        ("language", TEXT, "the language to write to them in, ISO 639-1; null where nothing tells"),
+        ("country", TEXT, "ISO 3166-1 alpha-2, where a phone, a domain or an address tells; else null"),
+        ("partner", TEXT, "the partner in `case.toml` whose domain is theirs"),
+        ("messages_exposed", COUNT, "different letters to be told about in which they stand"),
+        ("worst_verdict", TEXT, "the strongest verdict of those letters"),
+        ("first_time", TIME, "the earliest of those letters"),
+        ("last_time", TIME, "the latest of those letters"),
+        ("kinds", pa.list_(KIND), "kinds of data of theirs in those letters, the most sensitive first"),
+        ("risk", TEXT, "tier of harm: `high`, `medium`, `low`"),
+        ("risk_rule", TEXT, "the rule that gave the tier, in words"),
+        ("best_address", TEXT, "the address that most likely reaches them; null where none is known"),
+        ("minor", FLAG, "a text says that they are a child"),
+        ("vulnerable", FLAG, "a text says that they need protection"),
+        ("merges", pa.list_(MERGE), "which spellings were joined to this person, and why"),
+    ),
+    _table(
+        "appearances",
+        "identify",
+        "Where a person stands in letters to be told about: a row a person, a letter and a role.",
+        ("person_id", TEXT, "the person"),
+        ("message_id", TEXT, "the message copy"),
+        ("attachment_id", TEXT, "the attachment; null where it is the letter itself"),
+        ("role", TEXT, "`from`, `to`, `cc`, `bcc`, `reply_to`, `named` (in the text), `data` (data of theirs in the text)"),
+        ("verdict", TEXT, "`content_verdict` of the letter"),
+    ),
+    _table(
+        "shared_mailboxes",
+        "identify",
+        "Addresses in letters to be told about that are no person's: of roles, lists and machines.",
+        ("address", TEXT, "lower case"),
+        ("names", pa.list_(TEXT), "display names, the one most used first"),
+        ("organisation", TEXT, "as in `persons`"),
+        ("internal", FLAG, "of one of the case's own domains"),
+        ("partner", TEXT, "as in `persons`"),
+        ("reason", TEXT, "why it is no person's"),
+        ("messages_exposed", COUNT, "different letters to be told about in which it stands"),
+        ("worst_verdict", TEXT, "the strongest verdict of those letters"),
     ),
 )
 

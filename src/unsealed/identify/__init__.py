@@ -58,7 +58,7 @@ def identify(case: Case, *, everything: bool = False, workers: int | None = None
             "mentions",
             f"""
             SELECT h.message_id, h.attachment_id, s.kind, s.value_masked, s.value_hash, s.start, s."end",
-                   NULL::VARCHAR AS person_id, s.validated, h.part, s.identifier
+                   NULL::VARCHAR AS person_id, s.validated, h.part, s.identifier, NULL::VARCHAR AS basis
             FROM read_parquet({literal(str(path))}) s JOIN holders h USING (k)
             ORDER BY h.message_id, h.attachment_id NULLS FIRST, h.part, s.start, s.identifier""",
         )
