@@ -88,13 +88,27 @@ def test_what_can_not_be_told_is_said(peopled: Scene, tmp_path: Path) -> None:
     }
 
 
+def who(scene: Scene) -> dict[str, str | None]:
+    scene.run()
+    with engine(scene.case) as db:
+        db.execute("CREATE TEMP VIEW act AS SELECT * FROM activity")
+        return {one.name: one.mailbox for one in accounts.resolve(db)}
+
+
+OURS, STRANGER = "alice@example.onmicrosoft.com", "alice@stranger.onmicrosoft.com"
+
+
 def test_an_account_of_another_tenant_is_nobody_of_ours(peopled: Scene) -> None:
-    peopled.sign_in(10, "alice@example.onmicrosoft.com")
-    peopled.sign_in(10, "alice@stranger.onmicrosoft.com")
+    for name in (OURS, STRANGER, "bob@example.mail.onmicrosoft.com"):
+        peopled.sign_in(10, name)
     peopled.sign_in(3, "guest_mail.example#EXT#@example.onmicrosoft.com")
-    peopled.run()
-    with engine(peopled.case) as db:
-        db.execute('CREATE TEMP VIEW act AS SELECT *, lower("user") AS box FROM activity')
-        found = {one.name: one.mailbox for one in accounts.resolve(db)}
-    assert found["alice@example.onmicrosoft.com"] == ALICE
-    assert found["alice@stranger.onmicrosoft.com"] is None
+    found = who(peopled)
+    assert (found[OURS], found["bob@example.mail.onmicrosoft.com"], found[STRANGER]) == (ALICE, BOB, None)
+
+
+@pytest.mark.parametrize("other", [STRANGER, "zed@example.mail.onmicrosoft.com", None])
+def test_where_no_guest_tells_whose_tenant_it_is_no_account_is_left_out(peopled: Scene, other: str | None) -> None:
+    peopled.sign_in(10, OURS)
+    if other:
+        peopled.sign_in(3, other, client_ip=HOME_IP)
+    assert who(peopled)[OURS] == ALICE

@@ -77,23 +77,35 @@ def resolve(db: Engine) -> list[Account]:
         UNION SELECT mailbox FROM memory.main.accesses WHERE mailbox IS NOT NULL ORDER BY name""")
     wanted = [row["name"] for row in names if row["name"] not in boxes]
     learned = _learned(db) if wanted else {}
-    own = {*db.case.config.domains, *(_tenant(db) if any(_TENANT in name for name in wanted) else ())}
+    strangers = _strangers(db) if any(_TENANT in name for name in wanted) else set[str]()
     index: dict[str, list[str]] = {}
     for box in sorted(boxes):
         index.setdefault(box.partition("@")[0], []).append(box)
-    return [_account(name, boxes, index, learned, own) for name in wanted]
+    domains = db.case.config.domains
+    return [
+        Account(name, None, "an account of another tenant")
+        if name.lower().rpartition("@")[2] in strangers
+        else _account(name, boxes, index, learned, domains)
+        for name in wanted
+    ]
 
 
-def _tenant(db: Engine) -> list[str]:
-    """Give the tenant's first domain (`example.onmicrosoft.com`): the one that accounts and guests (`#EXT#@`) of the log are of.
+def _strangers(db: Engine) -> set[str]:
+    """Give the `onmicrosoft.com` domains of other tenants: where guests of a log (`#EXT#@`) are all of one, all but that.
 
-    https://learn.microsoft.com/entra/external-id/user-properties. Where a log names several, only guests tell whose it is.
+    https://learn.microsoft.com/entra/external-id/user-properties; `example.mail.onmicrosoft.com` is `example`'s own
+    (https://learn.microsoft.com/exchange/exchange-hybrid). Where no guest tells, none is known to be a stranger.
     """
     rows = db.rows(f"""
-        SELECT lower(split_part("user", '@', -1)) AS domain, bool_or(contains(upper("user"), '#EXT#')) AS guests FROM events
-        WHERE ends_with(lower("user"), '{_TENANT}') GROUP BY 1 ORDER BY 1""")
-    hosts = [row["domain"] for row in rows if row["guests"]]
-    return hosts if len(hosts) == 1 else [row["domain"] for row in rows] if len(rows) == 1 else []
+        WITH named AS (SELECT DISTINCT "user" AS who FROM events UNION SELECT DISTINCT mailbox FROM events)
+        SELECT lower(split_part(who, '@', -1)) AS domain, bool_or(contains(upper(who), '#EXT#')) AS guests FROM named
+        WHERE ends_with(lower(who), '{_TENANT}') GROUP BY 1 ORDER BY 1""")
+    hosts = {_first(row["domain"]) for row in rows if row["guests"]}
+    return {row["domain"] for row in rows if _first(row["domain"]) not in hosts} if len(hosts) == 1 else set()
+
+
+def _first(domain: str) -> str:
+    return domain.removesuffix(_TENANT).removesuffix(".mail")
 
 
 def unresolved(db: Engine) -> list[Account]:
@@ -141,6 +153,6 @@ def _account(
 
 def _related(domain: str, others: Iterable[str], own: Iterable[str]) -> bool:
     """Tell whether accounts of a domain can be those of mailboxes elsewhere: a directory's, or above or below a mail domain."""
-    if domain in set(own) or domain.rpartition(".")[2] in _INSIDE or "." not in domain:
+    if domain in set(own) or domain.rpartition(".")[2] in _INSIDE or "." not in domain or domain.endswith(_TENANT):
         return True
     return any(domain.endswith("." + other) or other.endswith("." + domain) for other in others)

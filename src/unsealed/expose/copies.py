@@ -142,7 +142,7 @@ def _named(db: Engine) -> None:
     db.execute("""
         CREATE OR REPLACE TEMP TABLE named AS
         WITH each AS (SELECT *, kind = 'purge' OR (kind = 'move' AND away) AS out FROM met)
-        SELECT box, m, min(r) AS r, min(f) AS f, min(first) FILTER (kind <> 'named') AS first,
+        SELECT box, m, min(r) AS r, min(f) AS f, min(first) FILTER (NOT sent) AS first,
                CASE WHEN max(last) FILTER (out) = max(last) AND count(*) FILTER (out) > count(*) FILTER (kind = 'copy')
                     THEN max(last) END AS gone
         FROM each GROUP BY box, m""")
