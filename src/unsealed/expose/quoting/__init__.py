@@ -195,12 +195,13 @@ def _pairs(db: Engine) -> None:
                        FALSE AS direct
                 FROM said JOIN few USING (run) LEFT JOIN shared USING (run)
                 WHERE said.k <> few.k GROUP BY said.k, few.k),
+             own AS (SELECT k, count(*) AS size FROM said ANTI JOIN shared USING (run) GROUP BY k),
              direct AS (
                 SELECT k, answer AS other, 0 AS runs, 0 AS rare, TRUE AS direct FROM ties SEMI JOIN opened ON opened.k = ties.answer
                 SEMI JOIN wanted USING (k)
                 QUALIFY row_number() OVER (PARTITION BY k ORDER BY answer) <= {MAX_OTHERS})
-        SELECT k, other, max(2 * rare) >= max(runs) AS mostly
-        FROM (SELECT * FROM counted UNION ALL SELECT * FROM direct) GROUP BY k, other
+        SELECT k, other, max(2 * rare) >= max(runs) OR max(rare) >= {ENOUGH_UNMARKED} * max(size) AS mostly
+        FROM (SELECT * FROM counted UNION ALL SELECT * FROM direct) LEFT JOIN own USING (k) GROUP BY k, other
         QUALIFY row_number() OVER (
             PARTITION BY k ORDER BY max(rare) DESC, max(direct) DESC, max(runs) DESC, other) <= {MAX_OTHERS}""")
     db.execute(f"""

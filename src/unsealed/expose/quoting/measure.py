@@ -12,7 +12,8 @@ ENOUGH = 0.3
 """So much of a letter's own words must stand in the opened letter."""
 ENOUGH_UNMARKED = 0.6
 """So much, where no reply link leads to it and nothing marks the words as quoted there. And so much of all that it says,
-where most of that stands in other letters, too, and the opened one is of another conversation: turns of phrase."""
+where much of that stands in other letters, too, and the opened one is of another conversation and does not quote the rest
+whole: turns of phrase."""
 FEWEST = 12
 """So many words must stand there, where no reply link leads to the letter."""
 FEWEST_NEAR = 6
@@ -179,13 +180,16 @@ class Measure:
             return 0.0
         other = self.other(k)
         quoted = _size(own & part.covered(other.quoted) for own, part in zip(rare, said.parts, strict=True))
-        least = 0.0 if near or size >= ALIKE * said.whole else ENOUGH_UNMARKED * said.whole
-        if quoted >= max(fewest, least, (ENOUGH if said.fresh else NEARLY_ALL) * size):
+        if not near and quoted < size < ALIKE * said.whole:
+            all_found = _size(part.own & part.covered(other.whole) for part in said.parts)
+            if all_found < ENOUGH_UNMARKED * said.whole:
+                return 0.0
+        if quoted >= max(fewest, (ENOUGH if said.fresh else NEARLY_ALL) * size):
             return quoted / size
         if not said.fresh:
             return 0.0
         every = _size(own & part.covered(other.text) for own, part in zip(rare, said.parts, strict=True))
-        if every < max(FEWEST, least, ENOUGH_UNMARKED * size):
+        if every < max(FEWEST, ENOUGH_UNMARKED * size):
             return 0.0
         if every < size and other.said:  # a pasted letter stands among other words, or whole
             same = sum(len(part.places.keys() & other.said) for part in said.parts)
