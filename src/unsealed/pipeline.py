@@ -39,7 +39,7 @@ STAGES = (
         "expose",
         "Which letters did they open?",
         ("activity", "accesses", "events", "messages", "attachments", "coverage", "clocks"),
-        ("exposures", "searches"),
+        ("exposures", "searches", "accounts"),
     ),
 )
 _BY_NAME = {stage.name: stage for stage in STAGES}
