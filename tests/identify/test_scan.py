@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from unsealed.identify import anchors
 from unsealed.identify.identifier import AFTER_CONTEXT, LONGEST_WORD, Identifier
 from unsealed.identify.identifiers import identifiers
-from unsealed.identify.normalise import normalise
+from unsealed.identify.normalise import normalise, normalise_all
 from unsealed.identify.overlap import Candidate, resolve
 from unsealed.identify.scan import Lost, Scanner
 
@@ -107,6 +107,11 @@ def test_normalising_keeps_the_way_back(text: str) -> None:
         there = text[clean.original(place)]
         assert normalise(there).text == letter or (letter == "-" and there == "ー")
         assert clean.original(place) < clean.original(place + 1, end=True) <= len(text)
+
+
+@given(st.lists(st.text(st.sampled_from("1ー－ \u200b\u3000😀é"), max_size=5), max_size=5))
+def test_texts_normalised_together_are_as_normalised_alone(texts: list[str]) -> None:
+    assert normalise_all(texts) == [normalise(text) for text in texts]
 
 
 @pytest.mark.parametrize("hyphen", "-‐‑‒–—―−－ー")

@@ -25,6 +25,8 @@ def resolve(found: Sequence[Candidate], context: Callable[[Candidate], int]) -> 
         found: in any order.
         context: gives what context adds to one's weight; asked once of each, and only where something overlaps.
     """
+    if len(found) < 2:
+        return list(found)
     kept: list[Candidate] = []
     cluster: list[Candidate] = []
     reach = -1

@@ -10,12 +10,13 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import NamedTuple
 
 from unsealed.identify.anchors import FAST, Anchors, Ends
 from unsealed.identify.identifier import AFTER_CONTEXT, Identifier
 from unsealed.identify.identifiers import identifiers
-from unsealed.identify.normalise import Normalised, normalise
+from unsealed.identify.normalise import Normalised, normalise_all
 from unsealed.identify.overlap import Candidate, resolve
 from unsealed.workers import alarm, rearm
 
@@ -68,6 +69,7 @@ class Scanner:
         self._values = [one.expression.groupindex.get("v", 0) for one in self._all]
         self._bases = [one.weight + (10 if one.proves else 0) for one in self._all]
         self._anchors = Anchors(self._all) if FAST and not plain else None
+        self._armed, self._busy = 0.0, False
 
     def scan(self, texts: Sequence[str | None], lost: Counter[Lost] | None = None) -> list[Found]:
         """Give what is found, in the order of the texts; places count characters of the text as it was given.
@@ -77,44 +79,54 @@ class Scanner:
             lost: takes what could not be looked at, and how often; no value is in it. An identifier that fails on a value
                 loses that one; a text that takes too long loses what was not yet found in it.
         """
-        clean = [(number, normalise(text)) for number, text in enumerate(texts) if text]
+        there = [number for number, text in enumerate(texts) if text]
+        clean = list(zip(there, normalise_all([texts[number] or "" for number in there]), strict=True))
         found: list[Found] = []
-        with alarm(_late):
+        lost = Counter() if lost is None else lost
+        with alarm(self._late):
             for group in (
                 [one for one in clean if one[1].text.isascii()],
                 [one for one in clean if not one[1].text.isascii()],
             ):
+                rearm(0)
+                self._armed = 0.0
                 around = self._anchors.ends([one.text for _, one in group]) if self._anchors else [None] * len(group)
                 for (number, text), ends in zip(group, around, strict=True):
                     if ends or ends is None:
-                        found += self._text(number, text, ends, Counter() if lost is None else lost)
+                        found += self._text(number, text, ends, lost)
         return sorted(found)
 
     def _text(self, number: int, clean: Normalised, ends: Ends | None, lost: Counter[Lost]) -> Iterator[Found]:
         """Give what is found in one text."""
         candidates: list[Candidate] = []
-        here: Counter[Lost] = Counter()
         text = clean.text
 
         def context(one: Candidate) -> int:
             known = self._all[one.number]
             return 20 if known.needs_context or known.in_context(text, one.start, one.end) else 0
 
-        try:
+        if (now := monotonic()) - self._armed > 1:
             rearm(TEXT_SECONDS)
-            try:
-                for which in range(len(self._all)) if ends is None else sorted(ends):
-                    candidates += self._of(which, number, text, None if ends is None else ends[which], here)
-                kept = resolve(candidates, context)
-            finally:
-                rearm(0)
+            self._armed = now
+        try:
+            self._busy = True
+            for which in range(len(self._all)) if ends is None else sorted(ends):
+                candidates += self._of(which, number, text, None if ends is None else ends[which], lost)
+            kept = resolve(candidates, context)
+            self._busy = False
         except _Late:
-            here[Lost(number, None, TOO_SLOW)] += 1
+            self._armed = 0.0
+            lost[Lost(number, None, TOO_SLOW)] += 1
             kept = resolve(candidates, lambda _: 0)
-        lost += here
         for start, end, which, _ in kept:
             first, last = clean.original(start), clean.original(end, end=True)
             yield Found(number, first, last, self._names[which], text[start:end])
+
+    def _late(self, *_: object) -> None:
+        """End the text that is being worked on; between two there is nothing to end."""
+        if self._busy:
+            self._busy = False
+            raise _Late
 
     def _of(
         self, which: int, number: int, text: str, ends: Sequence[int] | None, lost: Counter[Lost]
@@ -157,10 +169,6 @@ class Scanner:
                 lost[Lost(number, self._names[which], type(error).__name__)] += 1
                 return False
         return not one.needs_context or _has_context(one, match.string, *match.span(group), ends)
-
-
-def _late(*_: object) -> None:
-    raise _Late
 
 
 def _has_context(one: Identifier, text: str, start: int, end: int, ends: Sequence[int] | None) -> bool:
