@@ -197,7 +197,7 @@ def _mailbox(path: Path, texts: list[str], size: int) -> int:
 
 
 def _stage(texts: list[str], scale: int) -> None:
-    """Read a mailbox, then find personal data in all its letters with two workers; say how long and how much memory."""
+    """Read a mailbox, then find personal data in all its letters; say how long and how much memory."""
     path, case = WORK / "identify.mbox", fresh("identify")
     count = _mailbox(path, texts, 1_000_000_000 // scale)
     start = time.perf_counter()
@@ -206,14 +206,14 @@ def _stage(texts: list[str], scale: int) -> None:
     script = WORK / "stage.py"
     script.write_text(
         "import sys; from pathlib import Path; from unsealed.case import Case; from unsealed.identify import identify\n"
-        "if __name__ == '__main__': print(identify(Case.open(Path(sys.argv[1])), everything=True, workers=2))",
+        "if __name__ == '__main__': print(identify(Case.open(Path(sys.argv[1])), everything=True))",
         encoding="utf-8",
     )
     start = time.perf_counter()
     told, peak = watched([sys.executable, str(script), case])
     wall = time.perf_counter() - start
     print(
-        f"  stage: mbox of {path.stat().st_size / 1e6:,.0f} MB, {count:,} letters, two workers: read {read:.1f} s, "
+        f"  stage: mbox of {path.stat().st_size / 1e6:,.0f} MB, {count:,} letters: read with two workers {read:.1f} s, "
         f"identify {wall:.1f} s, {int(told):,} mentions, peak {peak / (1 << 20):,.0f} MiB in all processes (bar: 2,048)"
     )
     path.unlink()
