@@ -7,7 +7,7 @@ hold dots and hyphens.
 """
 
 from unsealed.identify.identifier import Identifier
-from unsealed.identify.mask import known
+from unsealed.identify.mask import prefix
 
 IDENTIFIER = Identifier(
     kind="api_key",
@@ -16,11 +16,11 @@ IDENTIFIER = Identifier(
         r"(?<![0-9A-Za-z_])(?P<v>gh[pour]_[0-9A-Za-z]{36,251}|ghs_[0-9A-Za-z._-]{36,600}|"
         r"github_pat_[0-9A-Za-z_]{82})(?![0-9A-Za-z_])"
     ),
-    anchors=(r"\bgh[pousr]_[0-9A-Za-z]{10}", r"\bgithub_pat_[0-9A-Za-z]{10}"),
+    anchors=(r"\bgh[pousr]_[0-9A-Za-z._-]{10}", r"\bgithub_pat_[0-9A-Za-z_]{10}"),
     before=22,
     after=600,
     weight=75,
-    mask=known(4),
+    mask=prefix("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
     law="credentials: GDPR art. 32",
     hits=(
         "token ⟦ghp_0123456789abcdefghijABCDEFGHIJ012345⟧",

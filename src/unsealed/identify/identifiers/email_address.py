@@ -20,17 +20,19 @@ IDENTIFIER = Identifier(
     kind="email_address",
     what="mail address",
     pattern=(
-        r"(?<![A-Za-z0-9._%+'&-])[.%+'&-]*(?P<v>[A-Za-z0-9_][A-Za-z0-9._%+'&-]{0,63}@(?:[A-Za-z0-9]"
+        r"(?<![A-Za-z0-9._%+'&-])[.%+'&-]{0,120}(?P<v>[A-Za-z0-9_][A-Za-z0-9._%+'&-]{0,63}@(?:[A-Za-z0-9]"
         r"(?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9@])"
     ),
     anchors=("@",),
-    before=66,
+    before=187,
     after=255,
     left=_LOCAL,
     check=_no_file,
     weight=40,
     mask=mail,
     canonical=str.lower,
+    same=(("Jo.Doe@Example.org", "jo.doe@example.org"),),
+    different=(("jo.doe@example.org", "jodoe@example.org"),),
     law="GDPR art. 4(1); APPI art. 2(1)",
     hits=(
         "Write to ⟦jo.doe+news@mail.example.org⟧.",

@@ -22,13 +22,22 @@ IDENTIFIER = Identifier(
         r"(?<![0-9A-Za-z:.])(?P<v>[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4})"
         r"(?![0-9A-Za-z_:]|\.[0-9])"
     ),
-    anchors=(r"[0-9A-Fa-f]::?[0-9A-Fa-f]{1,4}::?[0-9A-Fa-f]{1,4}\b", r"[0-9A-Fa-f]::[0-9A-Fa-f]{1,4}\b"),
+    anchors=(
+        r"[0-9A-Fa-f]::?[0-9A-Fa-f]{1,4}::?[0-9A-Fa-f]{1,4}\b",
+        r"::[0-9A-Fa-f]{1,4}\b",
+        r"::[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}\b",
+    ),
     before=40,
     after=40,
     check=_can_be,
     weight=34,
     mask=lambda value: value.partition(":")[0] + ":***",
-    canonical=str.lower,
+    canonical=lambda value: ipaddress.IPv6Address(value).compressed,
+    same=(
+        ("2001:db8:85a3:0:0:8a2e:370:7334", "2001:0DB8:85A3::8A2E:0370:7334"),
+        ("2001:db8::1", "2001:db8:0:0:0:0:0:1"),
+    ),
+    different=(("2001:db8::1", "2001:db8::10"), ("2001:db8::1:0:0:1", "2001:db8::1")),
     law="GDPR recital 30",
     hits=("from ⟦2001:db8:85a3:0:0:8a2e:370:7334⟧", "⟦2001:db8::1⟧ is up", "⟦d80:e4b5:79da:6cf6:71f3:51f7:9161:c319⟧"),
     misses=("10:30:45", "std::vector", "1:2:3:4:5:6:7:8:9:10", "a:b:c"),

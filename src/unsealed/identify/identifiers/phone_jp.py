@@ -32,7 +32,9 @@ IDENTIFIER = Identifier(
     check=_can_be,
     weight=33,
     mask=tail(2),
-    canonical=lambda value: "81" + digits(value)[1:],
+    canonical=lambda value: "+81" + digits(value)[1:],
+    same=(("03-1234-5678", "０３（１２３４）５６７８"), ("090-1234-5678", "09012345678")),
+    different=(("03-1234-5678", "06-1234-5678"),),
     law="APPI art. 2(1)",
     hits=(
         "電話 ⟦03-1234-5678⟧",
