@@ -47,7 +47,9 @@ def shown(value: str) -> str:
 
 def mail(value: str) -> str:
     """Leave the first letter of the local part, and the domain."""
-    local, _, domain = value.rpartition("@")
+    local, at, domain = value.rpartition("@")
+    if not at:
+        return "***"
     return f"{local[:1] if len(local) > 3 else ''}***@{domain}"
 
 

@@ -30,6 +30,7 @@ IDENTIFIER = Identifier(
     check=lambda value: not re.search(r":\*+@|:password@|=\*+$", value),
     weight=88,
     mask=_scheme,
+    different=(("postgres://app:s3cr3t@db.example.org/main", "postgres://app:S3cr3t@db.example.org/main"),),
     law="credentials: GDPR art. 32",
     hits=("⟦postgres://app:s3cr3t@db.example.org:5432/main⟧", "⟦Server=db1;Database=hr;User Id=sa;Password=Pa55w0rd⟧;"),
     misses=("https://example.org:8080/a@b", "postgres://app@db.example.org/main", "ftp://user:****@host"),

@@ -9,6 +9,15 @@ from unsealed.identify import checks
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import digits, tail
 
+
+def _account(value: str) -> str:
+    """Give the sort of account and its number in seven digits, or symbol and number of Japan Post Bank."""
+    if value.startswith("記号"):
+        number = digits(value)
+        return f"記号{number[:5]}番号{number[5:].zfill(8)}"
+    return next((sort for sort in ("当座", "貯蓄") if sort in value), "普通") + digits(value).zfill(7)
+
+
 IDENTIFIER = Identifier(
     kind="jp_bank_account",
     what="bank account, Japan",
@@ -25,7 +34,13 @@ IDENTIFIER = Identifier(
     near=80,
     weight=56,
     mask=tail(2),
-    canonical=digits,
+    canonical=_account,
+    same=(
+        ("普通 1234567", "普通預金：１２３４５６７"),
+        ("普通 0123456", "口座番号 123456"),
+        ("記号10120 番号12345671", "記号:10120、番号:12345671"),
+    ),
+    different=(("普通 1234567", "当座 1234567"), ("記号10120 番号12345671", "普通 12345671")),
     law="APPI Enforcement Rules art. 7(2): risk of loss of property",
     hits=(
         "みずほ銀行 丸の内支店 ⟦普通 1234567⟧ ヤマダタロウ",

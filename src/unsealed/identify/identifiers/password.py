@@ -67,6 +67,7 @@ IDENTIFIER = Identifier(
     check=_can_be,
     weight=72,
     mask=hidden,
+    different=(("Hunter22", "hunter22"),),
     law="account credentials: Cal. Civ. Code 1798.82(h)(2); APPI Enforcement Rules art. 7(2)",
     hits=(
         "Password: ⟦Tr0ub4dor&3⟧",

@@ -62,7 +62,7 @@ IDENTIFIER = Identifier(
     law="GDPR art. 4(1); APPI art. 2(1)",
     hits=(
         "Phone: ⟦451 5986⟧",
-        "call me on ⟦9472 7916⟧",
+        "call me on ⟦78 651 450⟧",
         "⟦416 60 039⟧ office",
         "Tel. ⟦(37) 788-063⟧",
         "電話 ⟦1234-5678⟧",
