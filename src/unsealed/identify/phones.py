@@ -16,8 +16,9 @@ from functools import lru_cache
 import phonenumbers
 
 COUNTRIES = (
-    "JP", "US", "GB", "DE", "FR", "AU", "IT", "ES", "NL", "CH", "AT", "BE", "SE", "DK", "NO", "FI", "PL", "PT", "IE", "IN", "KR",
+    "US", "GB", "DE", "FR", "AU", "IT", "ES", "NL", "CH", "AT", "BE", "SE", "DK", "NO", "FI", "PL", "PT", "IE", "IN", "KR",
     "CN", "TW", "HK", "SG", "NZ", "BR", "MX", "ZA", "IL", "GR", "CZ", "HU", "RO",
+    "JP",
 )  # fmt: skip
 """Those that most mail is written in; who may be mistaken for another stands behind it."""
 EXTENSION = re.compile(r"[ ,;]*(?:x|ext|extn|#|内線).*", re.IGNORECASE | re.DOTALL)
@@ -45,7 +46,8 @@ def international(value: str) -> str | None:
         read = phonenumbers.parse(f"+{number}")
     except phonenumbers.NumberParseException:
         return None
-    return _e164(read) if phonenumbers.is_possible_number(read) else None
+    whole = phonenumbers.is_possible_number_with_reason(read) == phonenumbers.ValidationResult.IS_POSSIBLE
+    return _e164(read) if whole else None
 
 
 @lru_cache(CACHED)
@@ -69,6 +71,12 @@ def national(value: str, countries: tuple[str, ...] = ()) -> str | None:
         first = first or read
     alone = len(groups) == 1 and len(groups[0]) == 10
     return _e164(first) if first and (alone or text.lstrip("( ").startswith("0")) else None
+
+
+def of(value: str, countries: Sequence[str]) -> str | None:
+    """Give a number as E.164, of the first of these countries that has it, or nothing."""
+    text = bare(value)
+    return next((_e164(read) for country in countries if (read := _valid(text, country))), None)
 
 
 OTHER = re.compile(

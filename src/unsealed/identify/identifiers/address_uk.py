@@ -1,7 +1,7 @@
 """Postal addresses in the United Kingdom: number and street, what follows, and the postcode.
 
-Royal Mail, Programmers' Guide to the Postcode Address File: outward code of two to four characters, inward code
-of a digit and two letters without C, I, K, M, O, V.
+Royal Mail, Programmers' Guide to the Postcode Address File (https://www.poweredbypaf.com): outward code of two to four
+characters, inward code of a digit and two letters without C, I, K, M, O, V.
 """
 
 import re

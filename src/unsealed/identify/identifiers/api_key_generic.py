@@ -1,6 +1,7 @@
 """Keys and tokens of any provider, where a name says so and what follows looks random.
 
-"Random" is by Shannon's entropy (A Mathematical Theory of Communication, 1948): at least three bits a character,
+"Random" is by Shannon's entropy (A Mathematical Theory of Communication,
+https://doi.org/10.1002/j.1538-7305.1948.tb01338.x): at least three bits a character,
 with letters and digits.
 """
 

@@ -1,6 +1,7 @@
 """Mail addresses that are written so that programs do not see them: `name [at] example [dot] org`.
 
-The spellings are those of mailing-list archives (Mailman's and pipermail's `user at host.org`) and of web pages.
+The spellings are those of mailing-list archives (`user at host.org`, as Mailman writes it: https://docs.mailman3.org)
+and of web pages.
 """
 
 import re

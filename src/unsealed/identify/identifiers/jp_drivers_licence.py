@@ -1,6 +1,7 @@
 """Numbers of Japanese driver's licences, where the text says so.
 
-道路交通法施行規則 別記様式第十四 and 警察庁通達「運転免許証の番号」: twelve digits; two of the public safety
+道路交通法施行規則 (https://laws.e-gov.go.jp/law/335M50000002060) 別記様式第十四 and
+警察庁通達「運転免許証の番号」: twelve digits; two of the public safety
 commission (10 to 97), two of the year, six, a check digit by modulus 11 (weights 5 4 3 2 7 6 5 4 3 2), and how
 often it was issued anew.
 """

@@ -12,7 +12,7 @@ from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import digits, tail
 
 _SYMBOL = "[0-9A-Za-zぁ-んァ-ヶ一-龠]{1,10}"
-_GAP = r"[ :、,/・()\[\]=は\n]{0,4}"
+_GAP = r"[ :、,/・()\[\]=は\n-]{0,4}"
 
 
 def _parts(value: str) -> str:

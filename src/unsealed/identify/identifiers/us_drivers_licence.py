@@ -1,6 +1,6 @@
 """Driver's licence numbers of the United States, where the text says so: each state has a form of its own.
 
-Forms after the American Association of Motor Vehicle Administrators' D20 and the states' own pages: up to two letters
+Forms after the American Association of Motor Vehicle Administrators (https://www.aamva.org) and the states' own pages: up to two letters
 and 5 to 14 digits, or nine digits.
 """
 
