@@ -2,7 +2,8 @@
 
 "Random" is by Shannon's entropy (A Mathematical Theory of Communication,
 https://doi.org/10.1002/j.1538-7305.1948.tb01338.x): at least three bits a character, with letters and digits, and no word
-that stands where a key shall be put in. A name ends in key, token, secret or so, and a sign stands between it and the key.
+that stands where a key shall be put in. A name ends in key, token, secret or so, and a sign stands between it and the key;
+behind a space alone the key has twenty characters.
 """
 
 import math
@@ -14,9 +15,9 @@ from unsealed.identify.mask import hidden
 
 _FILLER = re.compile(
     r"(?i)your|x{6}|placeholder|change_?me|insert|replace|_here|example|dummy|redacted|getenv|process\.env|"
-    r"^[a-z]+(?:[._-][a-z]+)*$|^(?:https?:)?//|1234567890$|^[a-z_]+\.[a-z_.]+$"
+    r"^[a-z]+(?:[._-][a-z]+)*$|^(?:https?:)?//|^[a-z_]+\.[a-z_.]+$"
 )
-_HAS = "key|token|secret|credentials?|passcode|auth|pat|crumb"
+_HAS = "key|token|secret|credentials?|passcode|auth|access|private|pat|crumb"
 _NAME = rf"(?:[a-z0-9_.-]{{0,40}}(?:{_HAS})|(?:api|app|access|account|auth|client|private|master|signing|license)[ ](?:{_HAS}))"
 
 
@@ -31,14 +32,15 @@ IDENTIFIER = Identifier(
     kind="api_key",
     what="key or token, any provider",
     pattern=(
-        rf"(?<![A-Za-z0-9_.-])(?:(?i:{_NAME}(?:[_-]?(?:id|sid|value|v[0-9]))?)|(?i:bearer|ssws)|アクセストークン|APIキー)"
-        r"[\"'\]]{0,2}(?:[ \t]{0,12}(?:=>|:=|==|[=:,(])|[ ](?i:is|key)[ :]?|は|(?<=earer)|(?<=SWS))"
+        rf"(?<![A-Za-z0-9_.-])(?!(?i:[a-z0-9_.-]{{0,30}}public))(?:(?i:{_NAME}(?:[_-]?(?:sid|value|v[0-9]))?)|(?i:bearer|ssws)|アクセストークン|APIキー)"
+        r"[\"'\]]{0,2}(?:[ \t]{0,12}(?:=>|:=|==|[=:,(])|[ ](?i:is|key)[ :]?|は|[ -]{1,2}(?=[0-9A-Za-z_+/~.=-]{20}))"
         r"[ \t]{0,8}(?:(?i:bearer|token|basic)[ ])?[\"'`(]{0,3}(?P<v>[0-9A-Za-z_+/~.=$!:%-]{16,200})(?![0-9A-Za-z_+/~=$!%-])"
     ),
     anchors=(
-        rf"(?i:{_HAS})(?i:[_-]?(?:id|sid|value|v[0-9]))?[\"'\]]{{0,2}}[ \t]{{0,12}}(?:=>|:=|==|[=:,(])",
-        rf"(?i:{_HAS})(?i:[_-]?(?:id|sid|value|v[0-9]))?[\"'\]]{{0,2}} (?i:is|key)",
-        rf"(?i:{_HAS})(?i:[_-]?(?:id|sid|value|v[0-9]))?[\"'\]]{{0,2}}は",
+        rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}}[ -]{{1,2}}[0-9A-Za-z_+/~.=-]{{20}}",
+        rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}}[ \t]{{0,12}}(?:=>|:=|==|[=:,(])",
+        rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}} (?i:is|key)",
+        rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}}は",
         "(?i:bearer|ssws)[\"'\\]]{0,2}[ \t=:,(]",
         "アクセストークン",
         "APIキー",

@@ -1,6 +1,7 @@
 """Passwords as a system keeps them, of which weak ones are soon guessed.
 
-Forms of crypt(5) (https://manpages.debian.org/crypt.5): `$1$`, `$2a$`, `$5$`, `$6$`, `$y$`, and Argon2's (RFC 9106).
+Forms of crypt(5) (https://manpages.debian.org/crypt.5): `$1$`, `$2a$`, `$5$`, `$6$`, `$y$`, Argon2's (RFC 9106), and
+answers of Kerberos that hold one (RFC 4120, section 3.1).
 """
 
 from unsealed.identify.identifier import Identifier
@@ -12,15 +13,15 @@ IDENTIFIER = Identifier(
     pattern=(
         r"(?<![0-9A-Za-z$])(?P<v>\$2[abxy]?\$[0-9]{2}\$[0-9A-Za-z./]{53}|\$(?:1|5|6|8|y|apr1)\$(?:rounds=[0-9]{1,9}\$)?"
         r"[0-9A-Za-z./]{1,24}\$(?:[0-9A-Za-z./]{22}|[0-9A-Za-z./]{43}|[0-9A-Za-z./]{86})|"
-        r"\$argon2(?:id|i|d)\$v=[0-9]{2}\$[a-z0-9=,]{8,40}\$[0-9A-Za-z+/]{8,64}\$[0-9A-Za-z+/]{20,100})(?![0-9A-Za-z./$])"
+        r"\$krb5(?:asrep|tgs)\$[0-9]{2}\$[0-9A-Za-z.@*/:$_-]{40,3000}|\$argon2(?:id|i|d)\$v=[0-9]{2}\$[a-z0-9=,]{8,40}\$[0-9A-Za-z+/]{8,64}\$[0-9A-Za-z+/]{20,100})(?![0-9A-Za-z./$])"
     ),
     anchors=(
         r"\$2[abxy]?\$[0-9]{2}\$[0-9A-Za-z./]",
         r"\$(?:1|5|6|8|y|apr1)\$(?:rounds=[0-9]{1,9}\$)?[0-9A-Za-z./]{1,24}\$",
-        r"\$argon2(?:id|i|d)\$v=",
+        r"\$krb5(?:asrep|tgs)\$[0-9]{2}\$[0-9A-Za-z.@*/:$_-]{40,3000}|\$argon2(?:id|i|d)\$v=",
     ),
     before=60,
-    after=240,
+    after=3100,
     weight=72,
     mask=hidden,
     law="account credentials: Cal. Civ. Code 1798.82(h)(2)",
