@@ -246,21 +246,29 @@ def identifiers_page() -> str:
         "inside a number make no difference. Where it says so, a number counts only near a word that says what it is, and only if",
         "its check digit fits. What is found stands in [mentions](tables.md#mentions), masked, with a keyed hash.",
         "",
-        "| identifier | kind | what is found | needs a word near it | check digit | matters to |",
-        "|---|---|---|---|---|---|",
+        "Precision and recall are of the kind, by the set of the letter behind them (see below); where no set has the kind, none",
+        "was measured.",
+        "",
+        "| identifier | kind | what is found | needs a word near it | check digit | source | precision | recall | matters to |",
+        "|---|---|---|---|---|---|---:|---:|---|",
     ]
+    measured = tomllib.loads(MEASURED.read_text(encoding="utf-8"))
+    rates = _rates(measured["set"])
     for name, one in known.items():
         needs, proves = ("yes" if it else "" for it in (one.needs_context, one.proves))
+        precision, recall = rates.get(one.kind, ("not measured", "not measured"))
         lines.append(
-            f"| [{name}](#{name}) | `{one.kind}` | {_cell(one.what)} | {needs} | {proves} | {_cell(one.law)} |"
+            f"| [{name}](#{name}) | `{one.kind}` | {_cell(one.what)} | {needs} | {proves} | {_source(name)} "
+            f"| {precision} | {recall} | {_cell(one.law)} |"
         )
-    lines += ["", "## How well they find", ""]
-    for measured in tomllib.loads(MEASURED.read_text(encoding="utf-8"))["set"]:
-        lines += [f"{measured['what']}", "", "| kind | items | precision | recall |", "|---|---:|---:|---:|"]
+    lines += ["", "## How well they find", "", measured["how"], ""]
+    for letter, one_set in zip(string.ascii_uppercase, measured["set"], strict=False):
+        lines += [f"**{letter}.** {one_set['what']}", "", "| kind | items | precision | recall |", "|---|---:|---:|---:|"]
         lines += [
-            f"| `{kind}` | {n} | {precision:.3f} | {recall:.3f} |" for kind, n, precision, recall in measured["kinds"]
+            f"| `{kind}` | {n} | {precision:.3f} | {recall:.3f} |" for kind, n, precision, recall in one_set["kinds"]
         ]
         lines.append("")
+    lines += ["## How fast", "", measured["speed"], ""]
     lines += ["## The rules"]
     for name, one in known.items():
         lines += [
@@ -274,6 +282,23 @@ def identifiers_page() -> str:
             lines.append(f"- Words: {', '.join(f'`{word}`' for word in one.context)}")
         lines += [f"- Found, for example: {_examples(one.hits)}", f"- Not found: {_examples(one.misses)}"]
     return "\n".join(lines) + "\n"
+
+
+def _rates(sets: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
+    """Give precision and recall of each kind by the set that has most of it, with the set's letter."""
+    most: dict[str, tuple[int, str, str]] = {}
+    for letter, one in zip(string.ascii_uppercase, sets, strict=False):
+        for kind, n, precision, recall in one["kinds"]:
+            if n > most.get(kind, (0, "", ""))[0]:
+                most[kind] = (n, f"{precision:.2f} {letter}", f"{recall:.2f} {letter}")
+    return {kind: (precision, recall) for kind, (_, precision, recall) in most.items()}
+
+
+def _source(name: str) -> str:
+    """Give the first page that an identifier's docstring names, or its rule, which names the standard or law."""
+    text = "\n".join(_paragraphs(importlib.import_module(f"unsealed.identify.identifiers.{name}")))
+    found = re.search(r"https://([^/\s)]+)[^\s);,\"]*", text)
+    return f"[{found[1]}]({found[0].rstrip('.:')})" if found else f"[see the rule](#{name})"
 
 
 def _examples(examples: tuple[str, ...]) -> str:

@@ -35,6 +35,8 @@ def bare(value: str) -> str:
 def international(value: str) -> str | None:
     """Give a number that has its country's code as E.164, or nothing where its country has no numbers so long.
 
+    Digits alone are one only if its country has given out such numbers.
+
     Args:
         value: with `+`, `00` or `010` (Japan) before the code; a zero in brackets that is not dialled from abroad is left out.
     """
@@ -46,8 +48,11 @@ def international(value: str) -> str | None:
         read = phonenumbers.parse(f"+{number}")
     except phonenumbers.NumberParseException:
         return None
-    whole = phonenumbers.is_possible_number_with_reason(read) == phonenumbers.ValidationResult.IS_POSSIBLE
-    return _e164(read) if whole else None
+    if "+" in text or len(_groups(text)) > 1:
+        known = phonenumbers.is_possible_number_with_reason(read) == phonenumbers.ValidationResult.IS_POSSIBLE
+    else:
+        known = phonenumbers.is_valid_number(read)
+    return _e164(read) if known else None
 
 
 @lru_cache(CACHED)

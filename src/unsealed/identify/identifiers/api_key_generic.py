@@ -20,6 +20,9 @@ _FILLER = re.compile(
 _HAS = "key|token|secret|credentials?|passcode|auth|access|private|pat|crumb"
 _NAME = rf"(?:[a-z0-9_.-]{{0,40}}(?:{_HAS})|(?:api|app|access|account|auth|client|private|master|signing|license)[ ](?:{_HAS}))"
 
+_ENDS = rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}}"
+_BEFORE = r"[ \t]{0,8}(?:(?i:bearer|token|basic) )?[\"'`(]{0,3}[0-9A-Za-z_+/~.=$!:%-]{16}"
+
 
 def random(value: str) -> bool:
     """Tell whether a text looks drawn at random rather than written."""
@@ -37,11 +40,11 @@ IDENTIFIER = Identifier(
         r"[ \t]{0,8}(?:(?i:bearer|token|basic)[ ])?[\"'`(]{0,3}(?P<v>[0-9A-Za-z_+/~.=$!:%-]{16,200})(?![0-9A-Za-z_+/~=$!%-])"
     ),
     anchors=(
-        rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}}[ -]{{1,2}}[0-9A-Za-z_+/~.=-]{{20}}",
-        rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}}[ \t]{{0,12}}(?:=>|:=|==|[=:,(])",
-        rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}} (?i:is|key)",
-        rf"(?i:{_HAS})(?i:[_-]?(?:sid|value|v[0-9]))?[\"'\]]{{0,2}}は",
-        "(?i:bearer|ssws)[\"'\\]]{0,2}[ \t=:,(]",
+        rf"{_ENDS}[ -]{{1,2}}[0-9A-Za-z_+/~.=-]{{16}}",
+        rf"{_ENDS}[ \t]{{0,12}}(?:=>|:=|==|[=:,(]){_BEFORE}",
+        rf"{_ENDS} (?i:is|key)[ :]?{_BEFORE}",
+        rf"{_ENDS}は{_BEFORE}",
+        "(?i:bearer|ssws)",
         "アクセストークン",
         "APIキー",
     ),

@@ -17,7 +17,7 @@ IDENTIFIER = Identifier(
         r"(?<![0-9A-Za-z._%+-])[0-9A-Za-z._%+-]{1,64}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){0,4}\.[A-Za-z]{2,24}"
         rf"(?: / |[:|;])(?P<v>{_END})"
     ),
-    anchors=(r"@[0-9A-Za-z.-]{4,100}(?: / |[:|;])[^ \t\r\n]",),
+    anchors=(r"@[0-9A-Za-z.-]{4,100}(?: / |[:|;])",),
     before=170,
     after=270,
     check=strong,

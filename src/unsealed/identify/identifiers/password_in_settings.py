@@ -24,7 +24,7 @@ IDENTIFIER = Identifier(
         r"\bmachine[ \t]{1,9}[^\s\0]{1,99}\s{1,9}login[ \t]{1,9}[^\s\0]{1,64}\s{1,9}password[ \t]{1,9}|\nPassword=)"
         r"(?P<v>[^\s\"'`<>;&\0]{4,64})(?![^\s\"'`<>;&\0])"
     ),
-    anchors=("(?:PASSWORD|PASSWD|PASS|PWD)=", "password[ \t]{1,9}[^ \t\r\n]", "\nPassword="),
+    anchors=("(?:PASSWORD|PASSWD|PASS|PWD)=", "password[ \t]", "\nPassword="),
     before=230,
     after=70,
     check=_can_be,

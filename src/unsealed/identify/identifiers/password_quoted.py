@@ -19,6 +19,7 @@ _NONE = re.compile(
 )
 
 
+_WORDS = "(?:(?i:passwords?|passwd|passwort|passphrase|passcode|pwd|pass|kennwort)|パスワード)"
 _SIGN = r"[ \t]{0,12}(?:=>|:=|[=!]=|->|[=:]|(?:is|was|set to)\b|は)"
 
 
@@ -35,7 +36,10 @@ IDENTIFIER = Identifier(
         rf"(?: (?:for|to|of) [^\n:=]{{1,40}}?{_SIGN}|{_SIGN}|[ \t]{{0,8}}(?=[\"'`]))[ \t]{{0,8}}"
         r"(?P<q>[\"'`])(?P<v>[^\"'`\s\0][^\"'`\n\0]{2,62}[^\"'`\s\0])(?P=q)"
     ),
-    anchors=("(?i:passwords?|passwd|passwort|passphrase|passcode|pwd|pass|kennwort)", "パスワード"),
+    anchors=(
+        rf"{_WORDS}[0-9_]{{0,10}}[\"'\]]{{0,2}}(?:[ \t]{{0,12}}(?:=>|:=|[=!]=|->|[=:]|is|was|set to|は))?[ \t]{{0,8}}[\"'`]",
+        rf"{_WORDS}[0-9_]{{0,10}}[\"'\]]{{0,2}} (?:for|to|of) ",
+    ),
     before=50,
     after=190,
     check=_can_be,

@@ -2,7 +2,8 @@
 
 National forms are as ITU-T E.123 (https://www.itu.int/rec/T-REC-E.123) has them: groups of digits with spaces, hyphens, dots,
 and the area code in brackets. What no number plan has is none, so times, dates and versions are not taken for numbers. Which
-country a number is of is told in `identify/phones.py`: the case's own first, then as its digits are grouped.
+country a number is of is told in `identify/phones.py`: the case's own first, then as its digits are grouped. Digits alone are
+looked for by `phone_digits`.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ def _can_be(value: str, countries: tuple[str, ...] = ()) -> bool:
     number = digits(phones.bare(value))
     return (
         6 <= len(number) <= 13
+        and not phones.bare(value).isdigit()
         and checks.various(number)
         and not phones.OTHER.match(value)
         and phones.national(value, countries) is not None
