@@ -6,6 +6,8 @@
 import importlib
 import inspect
 import os
+import re
+import string
 import sys
 import tomllib
 from collections.abc import Callable

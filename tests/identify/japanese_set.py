@@ -192,7 +192,7 @@ FAX ⟦(052)961-2111⟧|phone_number
 保険証の⟦記号：１２３４　番号：５６７⟧を控えました|jp_health_insurance
 国民健康保険 ⟦記号・番号　渋11・2345678⟧|jp_health_insurance
 後期高齢者医療被保険者証 ⟦被保険者番号：03456789⟧|jp_health_insurance
-被保険者⟦記号12-番号3456（枝番00⟧）|jp_health_insurance
+⟦被保険者記号12-番号3456（枝番00⟧）|jp_health_insurance
 三井住友銀行 銀座支店 ⟦普通 0123456⟧|jp_bank_account
 りそな銀行 堂島支店 ⟦当座預金：7654321⟧|jp_bank_account
 ゆうちょ銀行 ⟦記号10150 番号87654321⟧|jp_bank_account

@@ -14,7 +14,7 @@ from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import hidden
 
 _FILLER = re.compile(
-    r"(?i)your|x{6}|placeholder|change_?me|insert|replace|_here|example|dummy|redacted|getenv|process\.env|"
+    r"(?i)(?:[a-z]{2,}-){2,}[a-z]|your|x{6}|placeholder|change_?me|insert|replace|_here|example|dummy|redacted|getenv|process\.env|"
     r"^[a-z]+(?:[._-][a-z]+)*$|^(?:https?:)?//|^[a-z_]+\.[a-z_.]+$"
 )
 _HAS = "key|token|secret|credentials?|passcode|auth|access|private|pat|crumb"

@@ -1,8 +1,8 @@
 """Accounts at Japanese banks: bank or branch, 普通 or 当座, number; and those of Japan Post Bank.
 
-Japanese Bankers Association (全銀協 レコード・フォーマット): account numbers have seven digits, shorter ones are
-filled with zeros. Japan Post Bank (https://www.jp-bank.japanpost.jp/kojin/sokin/koza/kj_sk_kz_furikomi.html):
-記号 five digits, 番号 up to eight.
+Japanese Bankers Association (全銀協 レコード・フォーマット, https://www.zenginkyo.or.jp): 口座番号 is a field of seven digits,
+filled with zeros from the left; 預金種目 1 is 普通, 2 当座, 4 貯蓄. Japan Post Bank (https://www.jp-bank.japanpost.jp): 記号 has five
+digits, the first 1 or 0, and 番号 up to eight. The bank is no part of the hash.
 """
 
 from unsealed.identify import checks
@@ -23,7 +23,7 @@ IDENTIFIER = Identifier(
     what="bank account, Japan",
     pattern=(
         r"(?P<v>(?:(?:普通|当座|貯蓄|総合)(?:預金|口座|預金口座)?|口座(?:番号)?)[ :()・\n]{0,3}"
-        r"(?:No\.? ?)?[0-9]{6,8}(?![0-9A-Za-z_])(?!-[0-9])|記号[ :]{0,2}1[0-9]{4}[ 、,/・\n-]{0,3}"
+        r"(?:No\.? ?)?[0-9]{6,8}(?![0-9A-Za-z_])(?!-[0-9])|記号[ :]{0,2}[01][0-9]{4}[ 、,/・\n-]{0,3}"
         r"(?:番号)?[ :]{0,2}[0-9]{2,8}(?![0-9A-Za-z_]))"
     ),
     before=14,

@@ -33,7 +33,7 @@ IDENTIFIER = Identifier(
     canonical=digits,
     same=(("6215-0001-0190", "６２１５０００１０１９０"),),
     different=(("621500010190", "621500010191"),),
-    law="APPI art. 2(2) and Cabinet Order art. 1(5): individual identification code",
+    law="APPI art. 2(2) and Cabinet Order art. 1: individual identification code",
     hits=("運転免許証番号 第⟦301234567810⟧号", "免許証番号:⟦６２１５－０００１－０１9０⟧"),
     misses=("運転免許証番号 第301234567800号", "伝票 301234567810", "免許証番号 012345678901"),
 )

@@ -22,7 +22,7 @@ IDENTIFIER = Identifier(
     canonical=alnum,
     same=(("AB12345678CD", "AB 12345678 CD"),),
     different=(("AB12345678CD", "AB12345678CE"),),
-    law="APPI art. 2(2) and Cabinet Order art. 1(7): individual identification code",
+    law="APPI art. 2(2) and Cabinet Order art. 1: individual identification code",
     hits=(
         "在留カード番号 ⟦AB12345678CD⟧",
         "在留資格 技術 ⟦ＵＨ１２３４５６７８ＥＡ⟧",
