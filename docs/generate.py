@@ -250,7 +250,7 @@ def identifiers_page() -> str:
         "inside a number make no difference. Where it says so, a number counts only near a word that says what it is, and only if",
         "its check digit fits. What is found stands in [mentions](tables.md#mentions), masked, with a keyed hash.",
         "",
-        "Precision and recall are of the kind, by the set of the letter behind them (see below), the one that has most of it that",
+        "Precision and recall are of the kind, by the set of the letter behind them (see below), the one that has most of it and",
         "was not mended after; of credentials, of all kinds together. Where no set has the kind, none was measured.",
         "",
         "| identifier | kind | what is found | needs a word near it | check digit | source | precision | recall | matters to |",
@@ -262,7 +262,7 @@ def identifiers_page() -> str:
         kind = "credentials" if one.kind in CREDENTIALS else one.kind
         precision, recall = _rates(measured["set"], name, kind)
         lines.append(
-            f"| [{name}](#{name}) | `{one.kind}` | {_cell(one.what)} | {needs} | {proves} | {_source(name)} "
+            f"| [{name}](#{name}) | `{one.kind}` | {_cell(one.what)} | {needs} | {proves} | {_rule_from(name)} "
             f"| {precision} | {recall} | {_cell(one.law)} |"
         )
     lines += ["", "## How well they find", "", measured["how"], ""]
@@ -307,133 +307,7 @@ def _rates(sets: list[dict[str, Any]], name: str, kind: str) -> tuple[str, str]:
     return told
 
 
-def _source(source: LogSource) -> str:
-    return " | ".join(f"`{word}`" if word else "" for word in (source.product, source.category, source.service))
-
-
-def _stands(held: Field) -> str:
-    told = [f"column `{held.column}`"] if held.column else []
-    return ", ".join([*told, *(f"`{path}`" for path in held.paths)]) or "nowhere in this log"
-
-
-def rules_page() -> str:
-    """Give the reference page of our own rules, from their files."""
-    rules = [(path.stem, told[-1], told[0]) for path in sorted(RULES.glob("*.yml")) if (told := _documents(path))]
-    lines = [
-        "# Rules",
-        "",
-        "Written by `docs/generate.py` from `src/unsealed/hunt/rules`; do not edit.",
-        "",
-        f"`unsealed hunt` tries these {len(rules)} rules on logs and mail, and those that `--rules` gives; `--no-default-rules`",
-        "leaves them out. They are [Sigma](https://sigmahq.io/) rules, a file each, which also tells what else the rule hits",
-        "and where its facts come from. `critical` and `high`: a responder must look; `medium`: suspicious; `low`: worth",
-        "knowing where there is more. What their log sources mean is in [log sources](logsources.md).",
-        "",
-        "| rule | title | severity | log source | ATT&CK | what it means |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, rule, first in rules:
-        techniques = ", ".join(tag.removeprefix("attack.").upper() for tag in rule["tags"])
-        source = " ".join(word for key in ("product", "category", "service") if (word := first["logsource"].get(key)))
-        cells = (f"`{name}`", rule["title"], rule["level"], source, techniques, " ".join(rule["description"].split()))
-        lines.append(f"| {' | '.join(map(_cell, cells))} |")
-    return "\n".join(lines) + "\n"
-
-
-def ways_page() -> str:
-    """Give the reference page of the ways in."""
-    lines = [
-        "# Ways in",
-        "",
-        "Written by `docs/generate.py` from the files in `src/unsealed/expose/ways/`; do not edit.",
-        "",
-        "How an intruder reads mail, a section a way: the logs that show who came by it, what their records say was taken,",
-        "and what is said of a letter that no record names. What responders know beside the logs goes into",
-        "[case.toml](case.md) as `[[reach]]`. The verdicts are explained in [their own page](../explanation/verdicts.md).",
-    ]
-    for name, way in ways().items():
-        module = importlib.import_module(f"unsealed.expose.ways.{name}")
-        lines += ["", f"## {name}", "", *_paragraphs(module), ""]
-        logs = ", ".join(f"`{source}`" for source in way.sources)
-        items = f"`{way.items}` in [coverage](tables.md#coverage)" if way.items else "none"
-        lines += [f"- Logs that show who came: {logs}", f"- Log that names what is read: {items}"]
-        for title, steps in (
-            ("What gives more to reach", way.widens),
-            ("What is taken", way.took),
-            ("What could be read unseen", way.could),
-        ):
-            lines += [f"- {title}: {_first(step)}" for step in steps]
-    return "\n".join(lines) + "\n"
-
-
-def identifiers_page() -> str:
-    """Give the reference page of the identifiers, with what was measured of them."""
-    known = identifiers()
-    lines = [
-        "# Identifiers",
-        "",
-        "Written by `docs/generate.py` from the files in `src/unsealed/identify/identifiers/`, and from",
-        "`docs/measured/identifiers.toml`; do not edit.",
-        "",
-        f"What is looked for in opened letters: {len({one.kind for one in known.values()})} kinds of personal data and secrets, by",
-        f"{len(known)} identifiers. Full-width letters and digits, hyphens of every kind, invisible characters and ends of lines",
-        "inside a number make no difference. Where it says so, a number counts only near a word that says what it is, and only if",
-        "its check digit fits. What is found stands in [mentions](tables.md#mentions), masked, with a keyed hash.",
-        "",
-        "Precision and recall are of the kind, by the set of the letter behind them (see below), the one that has most of it that",
-        "was not mended after; of credentials, of all kinds together. Where no set has the kind, none was measured.",
-        "",
-        "| identifier | kind | what is found | needs a word near it | check digit | source | precision | recall | matters to |",
-        "|---|---|---|---|---|---|---:|---:|---|",
-    ]
-    measured = tomllib.loads(MEASURED.read_text(encoding="utf-8"))
-    for name, one in known.items():
-        needs, proves = ("yes" if it else "" for it in (one.needs_context, one.proves))
-        kind = "credentials" if one.kind in CREDENTIALS else one.kind
-        precision, recall = _rates(measured["set"], name, kind)
-        lines.append(
-            f"| [{name}](#{name}) | `{one.kind}` | {_cell(one.what)} | {needs} | {proves} | {_source(name)} "
-            f"| {precision} | {recall} | {_cell(one.law)} |"
-        )
-    lines += ["", "## How well they find", "", measured["how"], ""]
-    for letter, one_set in zip(string.ascii_uppercase, measured["set"], strict=False):
-        lines += [
-            f"**{letter}.** {one_set['what']}",
-            "",
-            "| kind | items | precision | recall |",
-            "|---|---:|---:|---:|",
-        ]
-        lines += [
-            f"| `{kind}` | {n} | {precision:.3f} | {recall:.3f} |" for kind, n, precision, recall in one_set["kinds"]
-        ]
-        lines.append("")
-    lines += ["## How fast", "", measured["speed"], ""]
-    lines += ["## The rules"]
-    for name, one in known.items():
-        lines += [
-            "",
-            f"### {name}",
-            "",
-            *_paragraphs(importlib.import_module(f"unsealed.identify.identifiers.{name}")),
-            "",
-        ]
-        if one.context:
-            lines.append(f"- Words: {', '.join(f'`{word}`' for word in one.context)}")
-        lines += [f"- Found, for example: {_examples(one.hits)}", f"- Not found: {_examples(one.misses)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _rates(sets: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
-    """Give precision and recall of each kind by the set that has most of it, with the set's letter."""
-    most: dict[str, tuple[int, str, str]] = {}
-    for letter, one in zip(string.ascii_uppercase, sets, strict=False):
-        for kind, n, precision, recall in () if one.get("mended") else one["kinds"]:
-            if n > most.get(kind, (0, "", ""))[0]:
-                most[kind] = (n, f"{precision:.2f} {letter}", f"{recall:.2f} {letter}")
-    return {kind: (precision, recall) for kind, (_, precision, recall) in most.items()}
-
-
-def _source(name: str) -> str:
+def _rule_from(name: str) -> str:
     """Give the first page that an identifier's docstring names, or its rule, which names the standard or law."""
     text = "\n".join(_paragraphs(importlib.import_module(f"unsealed.identify.identifiers.{name}")))
     found = re.search(r"https://([^/\s),;:]+)[^\s);,\"]*", text)
