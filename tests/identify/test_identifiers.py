@@ -184,6 +184,10 @@ def test_the_countries_of_a_case_say_what_a_number_or_a_date_means() -> None:
     assert identifiers(("DE",))["phone_national"].canonical("030 901820") == "+4930901820"
     assert identifiers(("IT",))["phone_national"].canonical("02 1234 5678") == "+390212345678"
     assert identifiers(("FR",))["phone_national"].canonical("0142685300") == "+33142685300"
+    assert identifiers(("AT",))["phone_national"].canonical("01 42 68 53 00") == "+43142685300"
+    assert identifiers()["phone_national"].canonical("01 42 68 53 00") == "+33142685300"
+    assert identifiers(("AU",))["phone_jp"].canonical("03 9123 4567") == "+61391234567"
+    assert identifiers(("JP",))["phone_jp"].canonical("03 9123 4567") == "+81391234567"
     assert identifiers(("GB", "FR"))["date_of_birth_european"].canonical("04/01/1980") == "1980-01-04"
 
 
@@ -208,6 +212,8 @@ def test_a_day_has_one_form_however_it_is_written(day: dt.date) -> None:
     first = "元" if year == 1 else year
     written += (f"{short}{year}.{day.month}.{day.day}", f"{era}{first}年{day.month}月{day.day}日")
     assert {dates.iso(one) for one in written} == {day.isoformat()}
+    if day.day > 12:
+        assert dates.iso(f"{day.month}/{day.day}/{day.year}", day_first=True) == day.isoformat()
     assert dates.iso(f"{day.day:02d}/{day.month:02d}/{day.year}", day_first=True) == day.isoformat()
 
 

@@ -38,12 +38,13 @@ def international(value: str) -> str | None:
     Digits alone are one only if its country has given out such numbers.
 
     Args:
-        value: with `+`, `00` or `010` (Japan) before the code; a zero in brackets that is not dialled from abroad is left out.
+        value: with `+` or `00` before the code; a zero in brackets that is not dialled
+            from abroad goes, as the country has it (Italy keeps it).
     """
-    text = re.sub(r"\( ?0 ?\)", "", bare(value))
+    text = bare(value)
     number = "".join(filter(str.isdigit, text))
     if "+" not in text:
-        number = number.removeprefix("010").removeprefix("00")
+        number = number.removeprefix("00")
     try:
         read = phonenumbers.parse(f"+{number}")
     except phonenumbers.NumberParseException:

@@ -32,6 +32,7 @@ IDENTIFIER = Identifier(
     canonical=lambda value: phones.international(value) or digits(value),
     same=(
         ("+44 (0)20 7946 0123", "+442079460123"),
+        ("+39 (0)6 6988 1234", "+390669881234"),
         ("+1-212-555-0187x818", "001 212 555 0187"),
         ("+81-90-1234-5678", "+81 90 1234 5678 ext. 3"),
     ),
