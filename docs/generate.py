@@ -6,6 +6,8 @@
 import importlib
 import inspect
 import os
+import re
+import string
 import sys
 import tomllib
 from collections.abc import Callable
@@ -26,6 +28,8 @@ from unsealed.schema import TABLES
 REFERENCE = Path(__file__).parent / "reference"
 MEASURED = Path(__file__).parent / "measured" / "identifiers.toml"
 RULES = Path(__file__).parents[1] / "src" / "unsealed" / "hunt" / "rules"
+CREDENTIALS = {"api_key", "connection_string", "password", "password_hash", "private_key", "session_cookie"}
+"""Kinds that are measured together."""
 COMMON = ("as_json", "quiet")
 """Options that every command takes, by click's names."""
 _NAMES = {"string": "text", "bool": "yes or no", "int64": "number", "double": "number with a point"}
@@ -246,21 +250,34 @@ def identifiers_page() -> str:
         "inside a number make no difference. Where it says so, a number counts only near a word that says what it is, and only if",
         "its check digit fits. What is found stands in [mentions](tables.md#mentions), masked, with a keyed hash.",
         "",
-        "| identifier | kind | what is found | needs a word near it | check digit | matters to |",
-        "|---|---|---|---|---|---|",
+        "Precision and recall are of the kind, by the set of the letter behind them (see below), the one that has most of it and",
+        "was not mended after; of credentials, of all kinds together. Where no set has the kind, none was measured.",
+        "",
+        "| identifier | kind | what is found | needs a word near it | check digit | source | precision | recall | matters to |",
+        "|---|---|---|---|---|---|---:|---:|---|",
     ]
+    measured = tomllib.loads(MEASURED.read_text(encoding="utf-8"))
     for name, one in known.items():
         needs, proves = ("yes" if it else "" for it in (one.needs_context, one.proves))
+        kind = "credentials" if one.kind in CREDENTIALS else one.kind
+        precision, recall = _rates(measured["set"], name, kind)
         lines.append(
-            f"| [{name}](#{name}) | `{one.kind}` | {_cell(one.what)} | {needs} | {proves} | {_cell(one.law)} |"
+            f"| [{name}](#{name}) | `{one.kind}` | {_cell(one.what)} | {needs} | {proves} | {_rule_from(name)} "
+            f"| {precision} | {recall} | {_cell(one.law)} |"
         )
-    lines += ["", "## How well they find", ""]
-    for measured in tomllib.loads(MEASURED.read_text(encoding="utf-8"))["set"]:
-        lines += [f"{measured['what']}", "", "| kind | items | precision | recall |", "|---|---:|---:|---:|"]
+    lines += ["", "## How well they find", "", measured["how"], ""]
+    for letter, one_set in zip(string.ascii_uppercase, measured["set"], strict=False):
         lines += [
-            f"| `{kind}` | {n} | {precision:.3f} | {recall:.3f} |" for kind, n, precision, recall in measured["kinds"]
+            f"**{letter}.** {one_set['what']}",
+            "",
+            "| kind | items | precision | recall |",
+            "|---|---:|---:|---:|",
+        ]
+        lines += [
+            f"| `{kind}` | {n} | {precision:.3f} | {recall:.3f} |" for kind, n, precision, recall in one_set["kinds"]
         ]
         lines.append("")
+    lines += ["## How fast", "", measured["speed"], ""]
     lines += ["## The rules"]
     for name, one in known.items():
         lines += [
@@ -274,6 +291,27 @@ def identifiers_page() -> str:
             lines.append(f"- Words: {', '.join(f'`{word}`' for word in one.context)}")
         lines += [f"- Found, for example: {_examples(one.hits)}", f"- Not found: {_examples(one.misses)}"]
     return "\n".join(lines) + "\n"
+
+
+def _rates(sets: list[dict[str, Any]], name: str, kind: str) -> tuple[str, str]:
+    """Give precision and recall of an identifier's kind by the set that has most of it, with the set's letter.
+
+    A set may say that what it has of a kind is for some identifiers only (`of`), or that it was mended after (`mended`).
+    """
+    most, told = 0, ("not measured", "not measured")
+    for letter, one in zip(string.ascii_uppercase, sets, strict=False):
+        for known, n, precision, recall in one["kinds"]:
+            meant = name in one.get("of", {}).get(kind, [name]) and not one.get("mended")
+            if known == kind and meant and n > most:
+                most, told = n, (f"{precision:.2f} {letter}", f"{recall:.2f} {letter}")
+    return told
+
+
+def _rule_from(name: str) -> str:
+    """Give the first page that an identifier's docstring names, or its rule, which names the standard or law."""
+    text = "\n".join(_paragraphs(importlib.import_module(f"unsealed.identify.identifiers.{name}")))
+    found = re.search(r"https://([^/\s),;:]+)[^\s);,\"]*", text)
+    return f"[{found[1]}]({found[0].rstrip('.:')})" if found else f"[see the rule](#{name})"
 
 
 def _examples(examples: tuple[str, ...]) -> str:

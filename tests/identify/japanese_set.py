@@ -114,7 +114,7 @@ def numbers() -> list[Item]:
     for n in range(24):
         mine = insurer(f"{dice.choice(('06', '01', '31'))}{dice.randrange(1, 48):02d}{dice.randrange(100, 1000)}")
         value = mine.translate(_FULL) if n % 3 == 0 else mine
-        items.append(_item("保険者番号：{}", value, "jp_health_insurance"))
+        items.append(_item("保険者番号：{}", value, "jp_health_insurer"))
         if n % 2:
             items.append(_item("保険者番号：{}", wrong(mine, 7), None))
     return items
@@ -206,6 +206,11 @@ FAX ⟦(052)961-2111⟧|phone_number
 在留カード番号 ⟦AB12345678CD⟧|jp_residence_card
 在留カード⟦ＰＤ８７６５４３２１ＦＡ⟧|jp_residence_card
 基礎年金番号 ⟦1234-567890⟧|jp_pension_number
+健康保険証 ⟦記号 21700012 番号 345 枝番 01⟧|jp_health_insurance
+保険証の⟦記号：１２３４　番号：５６７⟧を控えました|jp_health_insurance
+国民健康保険 ⟦記号・番号　渋11・2345678⟧|jp_health_insurance
+後期高齢者医療被保険者証 ⟦被保険者番号：03456789⟧|jp_health_insurance
+⟦被保険者記号12-番号3456（枝番00⟧）|jp_health_insurance
 三井住友銀行 銀座支店 ⟦普通 0123456⟧|jp_bank_account
 りそな銀行 堂島支店 ⟦当座預金：7654321⟧|jp_bank_account
 ゆうちょ銀行 ⟦記号10150 番号87654321⟧|jp_bank_account
@@ -264,6 +269,15 @@ _NOTHING = """
 免許の更新は3月
 カード会社より
 保険者番号は8桁です
+健康保険証の記号と番号を教えてください
+記号 12 番号 34 の部品
+製品記号 AB 番号 12345
+ゆうちょの記号番号を確認
+生年月日：昭和65年13月1日
+生年月日 1985/02/30
+FX12345678AB
+A123456789
+JAN 4901234567894
 注文番号 1234-5678-9012
 郵便番号一覧
 都道府県別 1-47

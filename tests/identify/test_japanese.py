@@ -9,7 +9,7 @@ import pytest
 
 from unsealed.identify.scan import Scanner
 
-CHECKED = {"jp_my_number", "jp_drivers_licence", "jp_health_insurance", "payment_card"}
+CHECKED = {"jp_my_number", "jp_drivers_licence", "jp_health_insurer", "payment_card"}
 ALL = [*japanese_set.numbers(), *japanese_set.addresses(), *japanese_set.others(), *japanese_set.nothing()]
 
 

@@ -9,7 +9,7 @@ hyphen is `-`, every space is a space, and invisible characters are gone.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,6 +63,12 @@ class Identifier:
     """What of the value may be shown."""
     canonical: Callable[[str], str] = str
     """Make two spellings of one value the same, for the keyed hash."""
+    same: tuple[tuple[str, str], ...] = ()
+    """Pairs of spellings of one value: they have one hash."""
+    different: tuple[tuple[str, str], ...] = ()
+    """Pairs of values that look alike: they have two hashes."""
+    regional: Callable[["Identifier", Sequence[str]], "Identifier"] | None = None
+    """Read values as the countries of a case write them (ISO 3166-1 alpha-2, the likeliest first)."""
     left: str = ""
     """Characters of which all before an anchor of one character is made: where a match begins is then found without search."""
 

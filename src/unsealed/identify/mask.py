@@ -1,6 +1,8 @@
 """What of a value may be shown: enough to find it again in the letter, never enough to make it up from.
 
-At most a quarter of a value's letters and digits stays, and of a secret nothing.
+Of a number at most its last four letters and digits stay, and at most a quarter of them all; of a date the year; of a mail
+address the first letter and the domain; of a postal address the state, prefecture or area; of a secret nothing but the
+prefix that all of its kind share, and the scheme of an address that holds one.
 """
 
 from collections.abc import Callable
@@ -24,20 +26,11 @@ def tail(count: int) -> Callable[[str], str]:
     return masked
 
 
-def head(count: int) -> Callable[[str], str]:
-    """Leave the first `count` characters, or a quarter of them all where that is fewer; how long the rest is, is not told."""
+def prefix(*public: str) -> Callable[[str], str]:
+    """Leave a prefix that all values of the kind share, such as `ghp_`, where it is one of these; of the secret, nothing."""
 
     def masked(value: str) -> str:
-        return value[: min(count, len(value) // 4)] + "***"
-
-    return masked
-
-
-def known(length: int) -> Callable[[str], str]:
-    """Leave the first `length` characters: a prefix that all values of the kind share, such as `ghp_`."""
-
-    def masked(value: str) -> str:
-        return f"{value[:length]}***"
+        return next((one for one in public if value.startswith(one)), "") + "***"
 
     return masked
 
@@ -54,7 +47,9 @@ def shown(value: str) -> str:
 
 def mail(value: str) -> str:
     """Leave the first letter of the local part, and the domain."""
-    local, _, domain = value.rpartition("@")
+    local, at, domain = value.rpartition("@")
+    if not at:
+        return "***"
     return f"{local[:1] if len(local) > 3 else ''}***@{domain}"
 
 

@@ -36,6 +36,8 @@ IDENTIFIER = Identifier(
     canonical=lambda value: " ".join(
         value.lower().replace("straße", "str.").replace("strasse", "str.").replace(",", " ").split()
     ),
+    same=(("Musterstraße 12a, 10115 Berlin", "Musterstr. 12a\n10115 Berlin"),),
+    different=(("Musterstraße 12a, 10115 Berlin", "Musterstraße 12, 10115 Berlin"),),
     law="GDPR art. 4(1)",
     hits=(
         "wohnhaft ⟦Musterstraße 12a, 10115 Berlin⟧",

@@ -27,6 +27,27 @@ _HOUSE = "ビル|ビルディング|タワー|ヒルズ|マンション|ハイ�
 _LETTERS = f"(?:{_PLACE}|[A-Za-z]){{2,16}}"
 _BUILDING = f"(?: ?{_LETTERS}?(?:{_HOUSE})(?: ?(?:{_FLOOR}))?(?!{_PLACE})| ?{_LETTERS} ?(?:{_FLOOR}))?"
 
+
+_DIGITS = "一二三四五六七八九"
+
+
+def _counted(found: re.Match[str]) -> str:
+    """Write a number of kanji, below a thousand, in figures."""
+    total = 0
+    for run in re.findall("([一二三四五六七八九]?)([十百]?)", found[0]):
+        if any(run):
+            total += (_DIGITS.find(run[0]) + 1 if run[0] else 1) * {"十": 10, "百": 100}.get(run[1], 1)
+    return str(total)
+
+
+def _plain(value: str) -> str:
+    """Give an address without postal code and spaces, its numbers in figures with hyphens between them."""
+    text = re.sub(r"^〒?[0-9]{3}-?[0-9]{4}", "", re.sub(r"\s", "", value))
+    text = re.sub("[一二三四五六七八九十百]+(?=丁目|番|号|条)", _counted, text)
+    text = re.sub("(?<=[0-9])(?:丁目|番地の?|番|号(?!室)|の)(?=[0-9]?)", "-", text)
+    return re.sub("-+(?![0-9])", "", re.sub("--+", "-", text))
+
+
 IDENTIFIER = Identifier(
     kind="postal_address",
     what="postal address, Japan",
@@ -47,8 +68,15 @@ IDENTIFIER = Identifier(
     context=("住所", "所在地", "自宅", "勤務先", "送付先", "お届け先", "address"),
     weight=58,
     mask=lambda value: next(iter(re.findall(_PREFECTURES, value)), "") + "***",
-    canonical=lambda value: re.sub(
-        "(?:丁目|番地の?|番|号|[の ])", "-", value.replace("\n", "").partition("〒")[2] or value.replace("\n", "")
+    canonical=_plain,
+    same=(
+        ("大阪府大阪市北区梅田三丁目1番3号", "大阪府大阪市北区梅田3-1-3"),
+        ("東京都港区芝公園４丁目２－８", "東京都港区芝公園4-2-8"),
+        ("〒100-8111 東京都千代田区千代田1-1", "東京都千代田区千代田1番1号"),
+    ),
+    different=(
+        ("東京都港区芝公園4-2-8", "東京都港区芝公園4-28"),
+        ("大阪府大阪市北区梅田1-2-3", "大阪府大阪市北区梅田1-2-4"),
     ),
     law="APPI art. 2(1)",
     hits=(

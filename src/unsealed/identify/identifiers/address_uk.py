@@ -1,8 +1,10 @@
 """Postal addresses in the United Kingdom: number and street, what follows, and the postcode.
 
-Royal Mail, Programmers' Guide to the Postcode Address File: outward code of two to four characters, inward code
-of a digit and two letters without C, I, K, M, O, V.
+Royal Mail, Programmers' Guide to the Postcode Address File (https://www.poweredbypaf.com): outward code of two to four
+characters, inward code of a digit and two letters without C, I, K, M, O, V.
 """
+
+import re
 
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import alnum
@@ -26,8 +28,10 @@ IDENTIFIER = Identifier(
     after=1,
     context=("address", "post to", "lives at"),
     weight=47,
-    mask=lambda value: "*** " + value[-8:].split()[0][:2].strip("0123456789 ") + "**",
+    mask=lambda value: "*** " + re.sub("[0-9].*", "", re.split("[^A-Z0-9]", value[:-3].rstrip())[-1]) + "**",
     canonical=alnum,
+    same=(("10 Downing Street, London SW1A 2AA", "10 Downing Street\nLondon, SW1A2AA"),),
+    different=(("10 Downing Street, London SW1A 2AA", "11 Downing Street, London SW1A 2AA"),),
     law="UK GDPR art. 4(1)",
     hits=(
         "⟦10 Downing Street, London SW1A 2AA⟧",

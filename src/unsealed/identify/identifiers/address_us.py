@@ -39,6 +39,8 @@ IDENTIFIER = Identifier(
     weight=45,
     mask=lambda value: "*** " + " ".join(re.findall(rf"\b(?:{_STATE})\b(?= [0-9]{{5}})", value)[-1:]),
     canonical=alnum,
+    same=(("742 Evergreen Terrace, Springfield, IL 62704", "742 Evergreen Terrace\nSpringfield IL 62704"),),
+    different=(("12 N. Main St., Apt 4B", "12 N. Main St., Apt 4C"),),
     law="GDPR art. 4(1); 45 CFR 164.514(b)(2)",
     hits=(
         "lives at ⟦742 Evergreen Terrace, Springfield, IL 62704⟧",

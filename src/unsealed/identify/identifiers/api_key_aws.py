@@ -7,7 +7,7 @@ name.
 """
 
 from unsealed.identify.identifier import Identifier
-from unsealed.identify.mask import known
+from unsealed.identify.mask import prefix
 
 IDENTIFIER = Identifier(
     kind="api_key",
@@ -22,7 +22,7 @@ IDENTIFIER = Identifier(
     before=24,
     after=42,
     weight=75,
-    mask=known(4),
+    mask=prefix("AKIA", "ASIA"),
     law="credentials: GDPR art. 32",
     hits=("key ⟦AKIAIOSFODNN7EXAMPLE⟧", "aws_secret_access_key = ⟦wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY⟧"),
     misses=("AKIAIOSFODNN7EXAMPL", "AKIAIOSFODNN7EXAMPLE1", "akiaiosfodnn7example"),

@@ -1,9 +1,9 @@
 """Keys and secrets of Microsoft's clouds.
 
-Microsoft (https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key and
-…/sit-defn-azure-ad-client-secret): keys of storage accounts are 88 characters of base 64 behind AccountKey=;
-secrets of Entra applications hold "8Q~" behind three characters; signatures of shared access are sig= with an
-expiry.
+Microsoft (https://learn.microsoft.com/en-us/purview/sit-defn-azure-storage-account-key): keys of storage accounts are 86
+characters of base 64 and two equals signs behind AccountKey=; signatures of shared access are sig= with an expiry
+(https://learn.microsoft.com/en-us/rest/api/storageservices/create-service-sas). That secrets of Entra applications hold
+three characters and "8Q~" is seen in them, not written on a page of Microsoft's.
 """
 
 from unsealed.identify.identifier import Identifier

@@ -7,7 +7,7 @@ hold dots and hyphens.
 """
 
 from unsealed.identify.identifier import Identifier
-from unsealed.identify.mask import known
+from unsealed.identify.mask import prefix
 
 IDENTIFIER = Identifier(
     kind="api_key",
@@ -20,7 +20,7 @@ IDENTIFIER = Identifier(
     before=22,
     after=600,
     weight=75,
-    mask=known(4),
+    mask=prefix("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
     law="credentials: GDPR art. 32",
     hits=(
         "token ⟦ghp_0123456789abcdefghijABCDEFGHIJ012345⟧",

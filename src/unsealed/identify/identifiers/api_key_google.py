@@ -6,7 +6,7 @@ begin with ya29.
 """
 
 from unsealed.identify.identifier import Identifier
-from unsealed.identify.mask import known
+from unsealed.identify.mask import prefix
 
 IDENTIFIER = Identifier(
     kind="api_key",
@@ -19,7 +19,7 @@ IDENTIFIER = Identifier(
     before=28,
     after=400,
     weight=75,
-    mask=known(4),
+    mask=prefix("AIza", "GOCSPX-", "ya29."),
     law="credentials: GDPR art. 32",
     hits=("key=⟦AIzaSyA0123456789abcdefghijABCDEFGHIJ01⟧", "⟦GOCSPX-0123456789abcdefghijABCDEFGH⟧"),
     misses=("AIzaSyA0123456789", "AIzaSyA0123456789abcdefghijABCDEFGHIJ01234"),

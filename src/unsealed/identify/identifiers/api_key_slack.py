@@ -5,7 +5,7 @@ xoxr, xoxs, xapp with groups of digits and a secret; hooks.slack.com/services/T�
 """
 
 from unsealed.identify.identifier import Identifier
-from unsealed.identify.mask import known
+from unsealed.identify.mask import prefix
 
 IDENTIFIER = Identifier(
     kind="api_key",
@@ -20,7 +20,7 @@ IDENTIFIER = Identifier(
     before=28,
     after=160,
     weight=75,
-    mask=known(5),
+    mask=prefix(*(f"xox{letter}-" for letter in "abeoprs"), "xapp-", "hooks.slack.com/services/"),
     law="credentials: GDPR art. 32",
     hits=(
         "bot ⟦xoxb-123456789012-123456789012-AbCdEfGhIjKlMnOpQrStUvWx⟧",

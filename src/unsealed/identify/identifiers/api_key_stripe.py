@@ -5,7 +5,7 @@ public and none.
 """
 
 from unsealed.identify.identifier import Identifier
-from unsealed.identify.mask import known
+from unsealed.identify.mask import prefix
 
 IDENTIFIER = Identifier(
     kind="api_key",
@@ -15,7 +15,7 @@ IDENTIFIER = Identifier(
     before=20,
     after=120,
     weight=75,
-    mask=known(8),
+    mask=prefix("sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"),
     law="credentials: GDPR art. 32; PCI DSS 4.0",
     hits=("⟦sk_test_0123456789abcdefABCDEF01⟧", "whook ⟦whsec_0123456789abcdefABCDEF01⟧"),
     misses=("pk_live_0123456789abcdefABCDEF01", "sk_live_short"),

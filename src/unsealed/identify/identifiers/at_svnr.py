@@ -19,7 +19,7 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="at_svnr",
     what="social insurance number, Austria",
-    pattern=LEFT + r"(?P<v>[1-9][0-9]{3}[ -/]?[0-9]{6})" + RIGHT,
+    pattern=LEFT + r"(?P<v>[1-9][0-9]{3}[ /-]?[0-9]{6})" + RIGHT,
     before=11,
     after=0,
     check=_can_be,
@@ -30,6 +30,8 @@ IDENTIFIER = Identifier(
     mask=tail(2),
     canonical=digits,
     law="GDPR art. 87; § 31 ASVG",
+    same=(("1237 010180", "1237010180"), ("1237/010180", "1237-010180")),
+    different=(("1237 010180", "1237 010280"),),
     hits=("SVNR ⟦1237 010180⟧", "Sozialversicherungsnummer: ⟦1237010180⟧"),
-    misses=("SVNR 1238 010180", "1237 010180"),
+    misses=("SVNR 1238 010180", "1237 010180", "SVNR 1237.010180"),
 )

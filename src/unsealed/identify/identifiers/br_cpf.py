@@ -19,7 +19,7 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="br_cpf",
     what="taxpayer number (CPF), Brazil",
-    pattern=LEFT + r"(?P<v>[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9]{11}(?=[^0-9]))" + RIGHT,
+    pattern=LEFT + r"(?P<v>[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9]{11})" + RIGHT,
     before=14,
     after=0,
     check=_can_be,
@@ -30,6 +30,8 @@ IDENTIFIER = Identifier(
     mask=tail(2),
     canonical=digits,
     law="LGPD art. 5",
-    hits=("CPF: ⟦390.533.447-05⟧",),
+    same=(("390.533.447-05", "39053344705"),),
+    different=(("390.533.447-05", "390.533.447-50"),),
+    hits=("CPF: ⟦390.533.447-05⟧", "CPF ⟦39053344705⟧"),
     misses=("CPF: 390.533.447-06", "390.533.447-05"),
 )

@@ -45,6 +45,8 @@ IDENTIFIER = Identifier(
     weight=11,
     mask=shown,
     canonical=str.lower,
+    same=(("STRICTLY CONFIDENTIAL", "strictly confidential"),),
+    different=(("TLP:RED", "TLP:GREEN"),),
     law="which partners and contracts bind: tells letters that need a second look",
     hits=(
         "⟦TLP:AMBER+STRICT⟧ report",

@@ -8,6 +8,13 @@ import re
 
 from unsealed.identify.identifier import Identifier
 
+
+def _scheme(value: str) -> str:
+    """Leave the scheme that an address begins with; a `://` that stands further in is part of something else."""
+    found = re.match("[A-Za-z][A-Za-z0-9+.-]{0,24}://", value)
+    return f"{found.group() if found else ''}***"
+
+
 IDENTIFIER = Identifier(
     kind="connection_string",
     what="address or connection string with a password",
@@ -22,7 +29,8 @@ IDENTIFIER = Identifier(
     after=400,
     check=lambda value: not re.search(r":\*+@|:password@|=\*+$", value),
     weight=88,
-    mask=lambda value: value.partition("://")[0] + "://***" if "://" in value else "***",
+    mask=_scheme,
+    different=(("postgres://app:s3cr3t@db.example.org/main", "postgres://app:S3cr3t@db.example.org/main"),),
     law="credentials: GDPR art. 32",
     hits=("⟦postgres://app:s3cr3t@db.example.org:5432/main⟧", "⟦Server=db1;Database=hr;User Id=sa;Password=Pa55w0rd⟧;"),
     misses=("https://example.org:8080/a@b", "postgres://app@db.example.org/main", "ftp://user:****@host"),

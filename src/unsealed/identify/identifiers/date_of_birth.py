@@ -1,58 +1,31 @@
-"""Dates that the text says somebody was born on, in the order of any country, with Japanese eras.
+"""Dates that the text says somebody was born on, with Japanese eras; where it says so in English or Japanese.
 
-A date alone tells nothing. Eras after 元号法 (Act 43 of 1979) and the Imperial House Agency's list.
+A date alone tells nothing. How dates are read, and which of 04/01/1980's numbers is the day, is told in
+`identify/dates.py`: after English words the month comes first, unless the case's first country has the day first (Unicode
+CLDR, https://cldr.unicode.org).
 """
 
-import re
+from collections.abc import Sequence
+from dataclasses import replace
 
+from unsealed.identify import dates
 from unsealed.identify.identifier import Identifier
-from unsealed.identify.mask import digits, year
+from unsealed.identify.mask import year
 from unsealed.identify.shapes import LEFT
 
-_MONTH = (
-    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?"
-    r"(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_ERA = r"(?:明治|大正|昭和|平成|令和|[MTSHR])"
 
-
-def _can_be(value: str) -> bool:
-    """Refuse what no calendar has; the year of an era, and of two digits, is taken as it is."""
-    if not value[0].isascii() or value[0] in "MTSHR":
-        return True
-    numbers = [int(run) for run in re.findall("[0-9]+", value)]
-    years = [number for number in numbers if number > 99]
-    small = [number for number in numbers if number <= 31]
-    return (
-        all(1850 <= year <= 2099 for year in years)
-        and len(years) <= 1
-        and len(small) >= len(numbers) - 1
-        and 0 not in small[:2]
-    )
+def _regional(one: Identifier, countries: Sequence[str]) -> Identifier:
+    first = bool(countries) and countries[0] not in dates.MONTH_OR_YEAR_FIRST
+    return replace(one, canonical=lambda value: dates.iso(value, day_first=first) or value)
 
 
 IDENTIFIER = Identifier(
     kind="date_of_birth",
     what="date of birth",
-    pattern=LEFT
-    + (
-        r"(?P<v>(?:1[89]|20)[0-9]{2}(?:[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12][0-9]|0?[1-9])| ?年 ?"
-        r"(?:1[0-2]|0?[1-9]) ?月 ?(?:3[01]|[12][0-9]|0?[1-9]) ?日)|(?:3[01]|[12][0-9]|0?[1-9])[-/.]"
-        r"(?:3[01]|[12][0-9]|0?[1-9])[-/.](?:(?:1[89]|20)?[0-9]{2})|(?:3[01]|[12][0-9]|0?[1-9])(?:st|"
-        r"nd|rd|th)?(?: of)?[ -]"
-    )
-    + _MONTH
-    + r",?[ -](?:(?:1[89]|20)?[0-9]{2})|"
-    + _MONTH
-    + r" (?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?,? (?:1[89]|20)[0-9]{2}|"
-    + _ERA
-    + (
-        r" ?(?:[1-6]?[0-9]|元)(?: ?年 ?(?:1[0-2]|0?[1-9]) ?月 ?(?:3[01]|[12][0-9]|0?[1-9]) ?日|[./-]"
-        r"(?:1[0-2]|0?[1-9])[./-](?:3[01]|[12][0-9]|0?[1-9])))(?![0-9A-Za-z_])(?![-/][0-9])"
-    ),
+    pattern=LEFT + f"(?P<v>{dates.PATTERN})",
     before=20,
     after=24,
-    check=_can_be,
+    check=lambda value: dates.iso(value) is not None,
     context=(
         "dob",
         r"d\.o\.b",
@@ -61,13 +34,6 @@ IDENTIFIER = Identifier(
         "birthday",
         "born",
         "birth",
-        "geburtsdatum",
-        "geboren",
-        "geb",
-        "date de naissance",
-        "née? le",
-        "fecha de nacimiento",
-        "data di nascita",
         "生年月日",
         "誕生日",
         "生まれ",
@@ -77,7 +43,23 @@ IDENTIFIER = Identifier(
     near=40,
     weight=44,
     mask=year,
-    canonical=digits,
+    canonical=lambda value: dates.iso(value) or value,
+    regional=_regional,
+    same=(
+        ("1980-04-01", "04/01/1980"),
+        ("1980-04-01", "April 1, 1980"),
+        ("昭和55年4月1日", "S55.4.1"),
+        ("昭和５５年４月１日", "1980年4月1日"),
+        ("平成元年10月3日", "1989/10/03"),
+        ("令和2年1月31日", "31 January 2020"),
+        ("1 Apr 80", "1.4.1980"),
+    ),
+    different=(
+        ("12 March 1975", "12 April 1975"),
+        ("1980-04-01", "01/04/1980"),
+        ("昭和55年4月1日", "平成5年4月1日"),
+        ("April 1, 1980", "April 1, 1981"),
+    ),
     law="GDPR art. 4(1); 45 CFR 164.514(b)(2)",
     hits=(
         "DOB: ⟦1980-04-01⟧",
@@ -87,5 +69,13 @@ IDENTIFIER = Identifier(
         "⟦S55.4.1⟧生まれ",
         "born ⟦April 1, 1980⟧",
     ),
-    misses=("Meeting on 1980-04-01", "born in 1980", "DOB: 1980-14-01", "生年月日:不明 2年", "birthday cake at 10.30"),
+    misses=(
+        "Meeting on 1980-04-01",
+        "born in 1980",
+        "DOB: 1980-14-01",
+        "DOB: 31/02/1980",
+        "生年月日:昭和70年1月1日",
+        "生年月日:不明 2年",
+        "birthday cake at 10.30",
+    ),
 )

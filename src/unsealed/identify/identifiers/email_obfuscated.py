@@ -1,6 +1,7 @@
 """Mail addresses that are written so that programs do not see them: `name [at] example [dot] org`.
 
-The spellings are those of mailing-list archives (Mailman's and pipermail's `user at host.org`) and of web pages.
+The spellings are those of mailing-list archives (`user at host.org`, as Mailman writes it: https://docs.mailman3.org)
+and of web pages.
 """
 
 import re
@@ -24,9 +25,19 @@ _BARE = (
 """Words stand before " at " and a host's name, too: a local part has a dot or a digit, or stands where addresses stand."""
 
 
+_AT = re.compile(
+    r"([a-z0-9._%+-]+)\s*(?:[\[({<]?\s*(?:@|アットマーク|あっと)\s*[\])}>]?|[\[({<]\s*at\s*[\])}>]|\bat\b)\s*(.*)",
+    re.DOTALL,
+)
+
+
 def _plain(value: str) -> str:
-    lowered = re.sub(r"\s*[\[({<]?\s*(?:\bat\b|@|アットマーク|あっと)\s*[\])}>]?\s*", "@", value.lower(), count=1)
-    return re.sub(r"\s*(?:[\[({<]\s*(?:dot|\.)\s*[\])}>]|\bdot\b)\s*", ".", lowered)
+    """Give the address itself; where it is parted is told by what no local part may hold, so an "at" inside of it stays."""
+    parts = _AT.fullmatch(value.lower())
+    if not parts:
+        return value.lower()
+    host = re.sub(r"\s*(?:[\[({<]\s*(?:dot|\.)\s*[\])}>]|\bdot\b)\s*", ".", parts[2])
+    return f"{parts[1]}@{host}"
 
 
 IDENTIFIER = Identifier(
@@ -45,6 +56,13 @@ IDENTIFIER = Identifier(
     weight=38,
     mask=lambda value: mail(_plain(value)),
     canonical=_plain,
+    same=(
+        ("jo [at] example.org", "Jo@example.org"),
+        ("jo.doe (at) mail (dot) example (dot) com", "jo.doe at mail.example.com"),
+        ("cat.at.home at example.org", "cat.at.home@example.org"),
+        ("taro(アットマーク)example.jp", "taro あっと example.jp"),
+    ),
+    different=(("jo [at] example.org", "jo [at] example.com"),),
     law="GDPR art. 4(1); APPI art. 2(1)",
     hits=(
         "⟦jo [at] example.org⟧",

@@ -44,6 +44,8 @@ IDENTIFIER = Identifier(
     weight=70,
     mask=tail(4),
     canonical=alnum,
+    same=(("GB82 WEST 1234 5698 7654 32", "gb82west12345698765432"),),
+    different=(("GB82WEST12345698765432", "GB82WEST12345698765423"),),
     law="GDPR art. 4(1); state breach laws",
     hits=(
         "IBAN ⟦GB82 WEST 1234 5698 7654 32⟧",

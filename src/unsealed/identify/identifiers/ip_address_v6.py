@@ -28,7 +28,12 @@ IDENTIFIER = Identifier(
     check=_can_be,
     weight=34,
     mask=lambda value: value.partition(":")[0] + ":***",
-    canonical=str.lower,
+    canonical=lambda value: ipaddress.IPv6Address(value).compressed,
+    same=(
+        ("2001:db8:85a3:0:0:8a2e:370:7334", "2001:0DB8:85A3::8A2E:0370:7334"),
+        ("2001:db8::1", "2001:db8:0:0:0:0:0:1"),
+    ),
+    different=(("2001:db8::1", "2001:db8::10"), ("2001:db8::1:0:0:1", "2001:db8::1")),
     law="GDPR recital 30",
     hits=("from ⟦2001:db8:85a3:0:0:8a2e:370:7334⟧", "⟦2001:db8::1⟧ is up", "⟦d80:e4b5:79da:6cf6:71f3:51f7:9161:c319⟧"),
     misses=("10:30:45", "std::vector", "1:2:3:4:5:6:7:8:9:10", "a:b:c"),

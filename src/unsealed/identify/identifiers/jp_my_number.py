@@ -31,6 +31,8 @@ IDENTIFIER = Identifier(
     weight=58,
     mask=tail(2),
     canonical=digits,
+    same=(("1234-5678-9018", "１２３４ー５６７８ー９０１８"), ("1234 5678 9018", "1234-\n5678-9018")),
+    different=(("123456789018", "123456789081"),),
     law="番号法 (My Number Act) art. 2(5), 29-4; APPI art. 26",
     hits=(
         "マイナンバー:⟦1234-5678-9018⟧",

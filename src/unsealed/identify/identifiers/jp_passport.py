@@ -19,7 +19,9 @@ IDENTIFIER = Identifier(
     weight=50,
     mask=tail(2),
     canonical=alnum,
-    law="APPI art. 2(2) and Cabinet Order art. 1(2): individual identification code",
+    same=(("TK1234567", "ＴＫ 1234567"),),
+    different=(("TK1234567", "TZ1234567"),),
+    law="APPI art. 2(2) and Cabinet Order art. 1: individual identification code",
     hits=("旅券番号 ⟦TK1234567⟧", "パスポート:⟦ＴＺ０１２３４５６⟧", "Passport No. ⟦MU7654321⟧"),
     misses=("型番 TK1234567", "旅券番号 TK123456", "旅券番号 T1234567"),
 )

@@ -1,7 +1,6 @@
 """Basic pension numbers of Japan, where the text says so.
 
-Japan Pension Service (https://www.nenkin.go.jp/service/kounen/kisonenkin/): four digits, six digits; no public
-check digit.
+Japan Pension Service (https://www.nenkin.go.jp): ten digits, four of the office and six; no public check digit.
 """
 
 from unsealed.identify import checks
@@ -22,7 +21,9 @@ IDENTIFIER = Identifier(
     weight=52,
     mask=tail(2),
     canonical=digits,
-    law="APPI art. 2(2) and Cabinet Order art. 1(3): individual identification code",
+    same=(("1234-567890", "1234567890"),),
+    different=(("1234-567890", "1234-567809"),),
+    law="APPI art. 2(2) and Cabinet Order art. 1: individual identification code",
     hits=("基礎年金番号：⟦1234-567890⟧", "年金手帳 ⟦９８７６－５４３２１０⟧"),
     misses=("型番 1234-567890", "基礎年金番号 1234-56789"),
 )

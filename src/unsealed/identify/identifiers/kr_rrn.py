@@ -1,4 +1,4 @@
-"""Resident registration numbers of Korea.
+"""Resident registration numbers of Korea, as they are written: six digits, a hyphen, seven digits.
 
 주민등록법 시행규칙 art. 2: date of birth, a digit of sex and century, and six more; until October 2020 the last
 was a check digit (weights 2 to 9 and 2 to 5, modulus 11). Numbers given since have none, and are not found.
@@ -23,8 +23,8 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="kr_rrn",
     what="resident registration number, Korea",
-    pattern=LEFT + r"(?P<v>[0-9]{6}[ -]?\n?[0-9]{7})" + RIGHT,
-    anchors=(r"\b[0-9]{6}[ -]?\n?[0-9]{7}\b",),
+    pattern=LEFT + r"(?P<v>[0-9]{6}-\n?[0-9]{7})" + RIGHT,
+    anchors=(r"\b[0-9]{6}-\n?[0-9]{7}\b",),
     before=15,
     after=1,
     check=_can_be,
@@ -33,7 +33,9 @@ IDENTIFIER = Identifier(
     weight=52,
     mask=tail(2),
     canonical=digits,
+    same=(("800101-1234560", "8001011234560"),),
+    different=(("800101-1234560", "800101-2345600"),),
     law="개인정보 보호법 (PIPA) art. 24-2",
-    hits=("주민등록번호 ⟦800101-1234560⟧", "⟦750815-2345677⟧", "RRN ⟦8001011234560⟧"),
-    misses=("800101-1234561", "801301-1234567", "8001011-234567"),
+    hits=("주민등록번호 ⟦800101-1234560⟧", "⟦750815-2345677⟧"),
+    misses=("800101-1234561", "801301-1234567", "8001011-234567", "8001011234560"),
 )

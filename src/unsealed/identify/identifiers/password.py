@@ -30,9 +30,15 @@ _NONE = {
 }
 
 
+CODE = re.compile(
+    r"^[$%#.]*[({\[]|^\$[A-Za-z_]+\W?|^[<+]|[({\[]$|\(\)|\(.*\)$|env[.\[]|^[A-Za-z_]+(?:\.[A-Za-z_]+)+\W*$|^(?:get|os|self|this)[._(]"
+)
+"""What stands for a password in a program: a variable, a call."""
+
+
 def _can_be(value: str) -> bool:
     """Refuse plain words, fillers and addresses of pages."""
-    if value.lower() in _NONE or "://" in value or len(set(value)) < 3:
+    if value.lower() in _NONE or "://" in value or len(set(value)) < 3 or CODE.search(value):
         return False
     kinds = (
         any(map(str.isdigit, value)),
@@ -45,11 +51,11 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="password",
     what="password",
-    pattern=r"(?<![A-Za-z])"
+    pattern=r"(?<![A-Za-z0-9_.-])[A-Za-z0-9_.-]{0,30}"
     + _WORD
     + (
-        r"(?: (?:for|to|of) [^\n:=]{1,30}?)?(?: ?(?:is now|is|was|ist|lautet)(?: ?:)?| ?[:=]| ?は|→|"
-        r"「)[ 　「\"'`]{0,3}\n?[ \"'`]{0,2}(?P<v>"
+        r"(?: (?:for|to|of) [^\n:=]{1,30}?)?(?:[\"']{0,1} {0,8}(?:is now|is|was|ist|lautet)(?: ?:)?|"
+        r"[\"'\]]{0,2} {0,8}(?:=>|:=|[:=])| ?は|→|「)[ 　「\"'`]{0,3}\n?[ \"'`]{0,2}(?P<v>"
     )
     + NO_SPACE[:-1]
     + r"」。、ぁ-んァ-ヶ一-龠]{4,64})",
@@ -62,11 +68,12 @@ IDENTIFIER = Identifier(
         "PW",
         "合言葉",
     ),
-    before=16,
+    before=50,
     after=130,
     check=_can_be,
     weight=72,
     mask=hidden,
+    different=(("Hunter22", "hunter22"),),
     law="account credentials: Cal. Civ. Code 1798.82(h)(2); APPI Enforcement Rules art. 7(2)",
     hits=(
         "Password: ⟦Tr0ub4dor&3⟧",

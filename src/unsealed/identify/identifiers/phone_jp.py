@@ -2,10 +2,14 @@
 
 Ministry of Internal Affairs and Communications, 電気通信番号計画
 (https://www.soumu.go.jp/main_sosiki/joho_tsusin/top/tel_number/): ten digits for fixed lines, eleven for 050,
-060, 070, 080, 090 and 0800.
+060, 070, 080, 090 and 0800; in area codes that are given out (`identify/phones.py`). A number that is one in a country
+of the case, too, is read as of the likelier one.
 """
 
-from unsealed.identify import checks
+from collections.abc import Sequence
+from dataclasses import replace
+
+from unsealed.identify import checks, phones
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import digits, tail
 from unsealed.identify.shapes import LEFT, RIGHT
@@ -14,7 +18,14 @@ from unsealed.identify.shapes import LEFT, RIGHT
 def _can_be(value: str) -> bool:
     number = digits(value)
     mobile = number[:3] in {"050", "060", "070", "080", "090"} or number.startswith("0800")
-    return len(number) == (11 if mobile else 10) and number[1] != "0" and checks.various(number[3:])
+    fits = len(number) == (11 if mobile else 10) and number[1] != "0" and checks.various(number[3:])
+    return fits and phones.of(value, ("JP",)) is not None
+
+
+def _regional(one: Identifier, countries: Sequence[str]) -> Identifier:
+    """Let a case's own countries come first: 03 9123 4567 is in Tokyo's form and in Melbourne's."""
+    order = (*countries, "JP")
+    return replace(one, canonical=lambda value: phones.of(value, order) or digits(value))
 
 
 IDENTIFIER = Identifier(
@@ -32,7 +43,10 @@ IDENTIFIER = Identifier(
     check=_can_be,
     weight=33,
     mask=tail(2),
-    canonical=lambda value: "81" + digits(value)[1:],
+    canonical=lambda value: "+81" + digits(value)[1:],
+    regional=_regional,
+    same=(("03-1234-5678", "０３（１２３４）５６７８"), ("090-1234-5678", "09012345678")),
+    different=(("03-1234-5678", "06-1234-5678"),),
     law="APPI art. 2(1)",
     hits=(
         "電話 ⟦03-1234-5678⟧",

@@ -1,24 +1,38 @@
 """Phone numbers in a country's own form, where the text says so: near "Tel", "Fax", "Mobile", "call", 電話.
 
-National forms are as E.123 has them: groups of digits with spaces, hyphens, dots, and the area code in brackets.
+National forms are as ITU-T E.123 (https://www.itu.int/rec/T-REC-E.123) has them: groups of digits with spaces, hyphens, dots,
+and the area code in brackets. What no number plan has is none, so times, dates and versions are not taken for numbers. Which
+country a number is of is told in `identify/phones.py`: the case's own first, then as its digits are grouped. Digits alone are
+looked for by `phone_digits`.
 """
 
-import re
+from collections.abc import Sequence
+from dataclasses import replace
 
-from unsealed.identify import checks
+from unsealed.identify import checks, phones
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import digits, tail
 from unsealed.identify.shapes import EXTENSION
 
-_OTHER = re.compile(
-    r"[0-9]{5}-[0-9]{4}$|[12][0-9]{3}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\b|"
-    r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:19|20)[0-9]{2}\b|[0-9]{1,3}(?:\.[0-9]{1,3}){3}$"
-)
+
+def _can_be(value: str, countries: tuple[str, ...] = ()) -> bool:
+    number = digits(phones.bare(value))
+    return (
+        6 <= len(number) <= 13
+        and not phones.bare(value).isdigit()
+        and checks.various(number)
+        and not phones.OTHER.match(value)
+        and phones.national(value, countries) is not None
+    )
 
 
-def _can_be(value: str) -> bool:
-    number = digits(re.split(r"[x#e]", value, maxsplit=1)[0])
-    return 6 <= len(number) <= 13 and checks.various(number) and not _OTHER.match(value)
+def _regional(one: Identifier, countries: Sequence[str]) -> Identifier:
+    known = tuple(countries)
+    return replace(
+        one,
+        check=lambda value: _can_be(value, known),
+        canonical=lambda value: phones.national(value, known) or digits(value),
+    )
 
 
 IDENTIFIER = Identifier(
@@ -67,14 +81,26 @@ IDENTIFIER = Identifier(
     near=24,
     weight=6,
     mask=tail(2),
-    canonical=digits,
+    canonical=lambda value: phones.national(value) or digits(value),
+    regional=_regional,
+    same=(("020 7946 0123", "(020) 7946 0123"), ("030 901820", "030/901820"), ("01 42 68 53 00", "01.42.68.53.00")),
+    different=(("020 7946 0123", "020 7946 0124"),),
     law="GDPR art. 4(1); APPI art. 2(1)",
     hits=(
         "Phone: ⟦0490 75 40 81⟧",
-        "call me on ⟦9472 7916⟧",
-        "⟦416 60 039⟧ office",
-        "Tel. ⟦(37) 788-063⟧",
-        "電話 ⟦1234-5678⟧",
+        "call me on ⟦020 7946 0123⟧",
+        "⟦030 901820⟧ Tel.",
+        "Tél. ⟦01 42 68 53 00⟧ tel",
     ),
-    misses=("invoice 9472 7916", "phone call on 2023-04-01", "Tel Aviv 12/04/2021", "call 12345"),
+    misses=(
+        "invoice 020 7946 0123",
+        "phone call on 2023-04-01",
+        "Tel Aviv 12/04/2021",
+        "call 12345",
+        "call 10.30-11.45",
+        "phone version 10.2.3456",
+        "office 20230401",
+        "office 2019-2023",
+        "電話 1234-5678",
+    ),
 )

@@ -1,17 +1,21 @@
 """Phone numbers of the North American plan: area code, exchange, four digits.
 
-NANPA (https://www.nanpa.com/numbering/numbering-plan): neither area code nor exchange begins with 0 or 1, and neither
-ends in 11.
+NANPA (https://www.nanpa.com/about-us/about-nanp): NXX-NXX-XXXX, where N is 2 to 9, so neither area code nor
+exchange begins with 0 or 1; N11 is a service (https://www.nanpa.com/numbering/n11-codes) and neither of them.
 """
 
-from unsealed.identify import checks
+from unsealed.identify import checks, phones
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import digits, tail
 from unsealed.identify.shapes import EXTENSION, RIGHT
 
 
+def _ten(value: str) -> str:
+    return digits(phones.bare(value))[-10:]
+
+
 def _can_be(value: str) -> bool:
-    number = digits(value.partition("x")[0].partition("#")[0].partition("e")[0])[-10:]
+    number = _ten(value)
     return number[1:3] != "11" and number[4:6] != "11" and checks.various(number)
 
 
@@ -31,7 +35,13 @@ IDENTIFIER = Identifier(
     check=_can_be,
     weight=31,
     mask=tail(2),
-    canonical=lambda value: "1" + digits(value.partition("x")[0].partition("#")[0].partition("e")[0])[-10:],
+    canonical=lambda value: "+1" + _ten(value),
+    same=(
+        ("212-555-0187", "(212) 555 0187"),
+        ("1-800-555-0199", "800.555.0199"),
+        ("212.555.0187x2345", "212 555 0187"),
+    ),
+    different=(("212-555-0187", "212-555-0188"),),
     law="GDPR art. 4(1); state breach laws",
     hits=(
         "Call ⟦212-555-0187⟧.",

@@ -41,6 +41,8 @@ IDENTIFIER = Identifier(
     weight=10,
     mask=lambda value: re.sub("[0-9][0-9,.]*", "***", shown(value)),
     canonical=str.lower,
+    same=(("Salary", "salary"),),
+    different=(("salary of $85,000", "salary of $86,000"),),
     law="GDPR art. 4(1); APPI Guidelines (employment)",
     hits=(
         "Your ⟦salary of $85,000⟧",

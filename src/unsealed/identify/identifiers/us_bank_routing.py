@@ -6,7 +6,7 @@ weights 3, 7, 1; the first two are 00-12, 21-32, 61-72 or 80.
 
 from unsealed.identify import checks
 from unsealed.identify.identifier import Identifier
-from unsealed.identify.mask import digits, tail
+from unsealed.identify.mask import tail
 from unsealed.identify.shapes import LEFT, RIGHT
 
 
@@ -28,7 +28,6 @@ IDENTIFIER = Identifier(
     needs_context=True,
     weight=50,
     mask=tail(2),
-    canonical=digits,
     law="with an account number: state breach laws",
     hits=("Routing number ⟦021000021⟧", "ABA: ⟦011401533⟧"),
     misses=("021000021", "Routing number 021000022", "ABA 991000021"),

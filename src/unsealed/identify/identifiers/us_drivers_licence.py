@@ -1,6 +1,6 @@
 """Driver's licence numbers of the United States, where the text says so: each state has a form of its own.
 
-Forms after the American Association of Motor Vehicle Administrators' D20 and the states' own pages: up to two letters
+Forms after the American Association of Motor Vehicle Administrators (https://www.aamva.org) and the states' own pages: up to two letters
 and 5 to 14 digits, or nine digits.
 """
 
@@ -37,6 +37,8 @@ IDENTIFIER = Identifier(
     weight=30,
     mask=tail(2),
     canonical=alnum,
+    same=(("123-456-789", "123456789"), ("a1234567", "A1234567")),
+    different=(("A1234567", "B1234567"),),
     law="state breach laws, e.g. Cal. Civ. Code 1798.82(h)",
     hits=("my driver's license number is ⟦F162823540116⟧", "Driver's license ⟦6940579⟧", "license number: ⟦A1234567⟧"),
     misses=("invoice F162823540116", "driver's license expired", "driver's license 11111"),

@@ -2,7 +2,7 @@
 
 Social Security Administration (https://www.ssa.gov/employer/randomization.html): no area 000, 666 or 900-999, no
 group 00, no serial 0000; numbers of advertisements (078-05-1120, 219-09-9999, 987-65-432x) are none. There is no
-check digit, so without separators it is one only where the text says so.
+check digit. Without hyphens it is one only where the text says so (`us_ssn_plain`).
 """
 
 from unsealed.identify import checks
@@ -26,27 +26,19 @@ def _can_be(value: str) -> bool:
 IDENTIFIER = Identifier(
     kind="us_ssn",
     what="social security number, United States",
-    pattern=LEFT
-    + (
-        r"(?P<v>[0-8][0-9]{2}-\n?[0-9]{2}-\n?[0-9]{4}|(?:(?<=SSN )|(?<=SSN: )|(?<=SSN:)|(?<=ssn )|"
-        r"(?<=ssn: )|(?<=SSN is )|(?<=ssn is )|(?<=ecurity number )|(?<=ecurity Number )|"
-        r"(?<=ecurity number: )|(?<=ecurity Number: )|"
-        r"(?<=ecurity number is ))[0-8][0-9]{2} ?[0-9]{2} ?[0-9]{4})"
-    )
-    + RIGHT,
-    anchors=(
-        r"\b[0-8][0-9]{2}-\n?[0-9]{2}-\n?[0-9]{4}\b",
-        r"(?i:ssn:?|ssn is|ecurity number:?|ecurity number is) ?[0-8][0-9]{2} ?[0-9]{2} ?[0-9]{4}\b",
-    ),
-    before=30,
-    after=10,
+    pattern=LEFT + r"(?P<v>[0-8][0-9]{2}-\n?[0-9]{2}-\n?[0-9]{4})" + RIGHT,
+    anchors=(r"\b[0-8][0-9]{2}-\n?[0-9]{2}-\n?[0-9]{4}\b",),
+    before=13,
+    after=1,
     check=_can_be,
     context=("ssn", "social security", "social", "社会保障番号"),
     weight=55,
     mask=tail(2),
     canonical=digits,
+    same=(("460-89-9847", "460899847"), ("054-28-\n6917", "054-28-6917")),
+    different=(("460-89-9847", "460-89-9874"),),
     law="state breach laws, e.g. Cal. Civ. Code 1798.82(h); 45 CFR 164.514(b)(2)",
-    hits=("SSN ⟦460-89-9847⟧", "⟦514-69-0360⟧ is mine", "SSN: ⟦460899847⟧", "⟦054-28-\n6917⟧"),
+    hits=("SSN ⟦460-89-9847⟧", "⟦514-69-0360⟧ is mine", "⟦054-28-\n6917⟧"),
     misses=(
         "000-12-3456",
         "666-12-3456",
