@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from crowd import Crowd
@@ -141,7 +141,7 @@ DATA = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from(TOLD)), max_si
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=DATA, more=DATA)
-def test_more_exposed_is_never_less_harm(tmp_path_factory: pytest.TempPathFactory, data: list[tuple[str, str]], more: list[tuple[str, str]]) -> None:  # fmt: skip
+def test_more_exposed_is_never_less_harm(tmp_path_factory: Any, data: list[Any], more: list[Any]) -> None:
     def worst(*rows: tuple[str, str]) -> int:
         folder: Path = tmp_path_factory.mktemp("case") / "case"
         return TIERS.index(tier(Crowd(Case.create(folder, "x")), ("", "accessed"), *rows)[0])
