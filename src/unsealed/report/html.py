@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from unsealed.case import Case
-from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
 from unsealed.report import clocks, exposed, hunting, needs, proof, words
 from unsealed.report.facts import facts
@@ -29,7 +28,7 @@ def write(case: Case, path: Path | None = None, language: str | None = None) -> 
     path = path or case.out / "report.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(render(case, language or _language(case)), encoding="utf-8")
+    temporary.write_text(render(case, language or words.language_of(case)), encoding="utf-8")
     temporary.replace(path)
     return path
 
@@ -86,12 +85,6 @@ def render(case: Case, language: str) -> str:
     }
     environment.install_gettext_translations(words.catalogue(language), newstyle=False)  # type: ignore[attr-defined]  # of the i18n extension
     return environment.get_template("report.html.j2").render(context)
-
-
-def _language(case: Case) -> str:
-    """Choose the report's language: what the environment asks for, else the organisation's first."""
-    asked = current_language()
-    return asked if asked != "en" else next((name for name in case.config.languages if name in {"en", "ja"}), "en")
 
 
 def _plain(value: object) -> str:

@@ -21,8 +21,8 @@ from unsealed.report.plain import plain
 FORMATS = ("csv", "json", "jsonl", "parquet", "xlsx")
 BINARY = ("parquet", "xlsx")
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
-_MAX_CELL = 32_000
-_MAX_SHEET_ROWS = 1_048_575
+MAX_CELL = 32_000
+MAX_SHEET_ROWS = 1_048_575
 
 
 def query(name: str, where: str | None, limit: int | None) -> str:
@@ -81,19 +81,29 @@ def _csv(batches: Iterator[pa.RecordBatch], out: IO[bytes]) -> int:
         if not count:
             writer.writerow(batch.schema.names)
         for row in batch.to_pylist():
-            writer.writerow([_cell(value) for value in row.values()])
+            writer.writerow([cell(value) for value in row.values()])
             count += 1
     stream.detach()
     return count
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - any value of a table
+def cell(value: Any) -> Any:  # noqa: ANN401 - any value of a table
+    """Give a value as a cell that begins no formula."""
     value = plain(value)
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and _FORMULA.match(value):
         return "'" + value
     return value
+
+
+def put(sheet: Any, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any value of a table
+    """Write a value into a cell of a sheet of xlsxwriter: numbers as numbers, anything else as text, never a formula."""
+    shown = cell(value)
+    if isinstance(shown, bool) or not isinstance(shown, int | float):
+        sheet.write_string(row, column, "" if shown is None else str(shown)[:MAX_CELL])
+    else:
+        sheet.write_number(row, column, shown)
 
 
 def _parquet(batches: Iterator[pa.RecordBatch], out: IO[bytes]) -> int:
@@ -123,14 +133,10 @@ def _xlsx(batches: Iterator[pa.RecordBatch], out: IO[bytes]) -> int:
             sheet.freeze_panes(1, 0)
         for row in batch.to_pylist():
             count += 1
-            if count > _MAX_SHEET_ROWS:
-                raise UsageError(f"a sheet holds {_MAX_SHEET_ROWS:,} rows: narrow with --where, or use parquet")
+            if count > MAX_SHEET_ROWS:
+                raise UsageError(f"a sheet holds {MAX_SHEET_ROWS:,} rows: narrow with --where, or use parquet")
             for column, value in enumerate(row.values()):
-                cell = _cell(value)
-                if isinstance(cell, bool) or not isinstance(cell, int | float):
-                    sheet.write_string(count, column, "" if cell is None else str(cell)[:_MAX_CELL])
-                else:
-                    sheet.write_number(count, column, cell)
+                put(sheet, count, column, value)
     book.close()
     out.write(buffer.getvalue())
     return count
