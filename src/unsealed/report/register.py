@@ -4,7 +4,6 @@ Everything is written as it comes out of SQL, a batch at a time; sheets that wou
 No cell begins a formula, whatever evidence says. Times are UTC.
 """
 
-import csv
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -73,11 +72,7 @@ class _Register:
 
     def csv(self, path: Path) -> None:
         """Write the persons as CSV, with the mark by which Excel knows UTF-8."""
-        with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:
-            writer = csv.writer(stream)
-            writer.writerow([head for head, _width in self._person_columns()])
-            for row in self._persons():
-                writer.writerow([sheets.cell("" if value is None else value) for value in row])
+        sheets.csv_file(path, [head for head, _width in self._person_columns()], self._persons())
 
     def _rows(self, sql: str) -> Iterator[Facts]:
         for batch in self.db.batches(sql, rows=_BATCH):
