@@ -152,7 +152,7 @@ def _frame(db: Engine, seed: int) -> None:
     lot = "md5(concat_ws('|', '{seed}', n.message_id, n.attachment_id, n.part, n.\"start\", {more}))"
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE mention_lots AS
-        SELECT n.message_id, n.attachment_id, n.part, n."start", n."end", n.kind, n.person_id, o.verdict,
+        SELECT n.message_id, n.attachment_id, n.part, n."start", n."end", n.kind, n.person_id, n.basis, o.verdict,
                {lot.format(seed=seed, more='n."end", n.identifier')} AS lot
         FROM mentions n JOIN one o USING (message_id)""")
     db.execute(f"""
@@ -259,7 +259,7 @@ def allocate(sizes: Mapping[str, int], total: int) -> dict[str, int]:
 
 
 def _shown(db: Engine, rows: Iterable[Row], answers: Mapping[str, Row], _: words.Translate) -> Iterator[list[Any]]:
-    names, verdicts = kinds.kind_names(_), words.verdict_names(_)
+    names, verdicts, bases = kinds.kind_names(_), words.verdict_names(_), kinds.basis_names(_)
     yield list(headings(_).values())
     tasks = {MENTION: _("mention"), PIECE: _("passage")}
     for row in rows:
@@ -270,7 +270,8 @@ def _shown(db: Engine, rows: Iterable[Row], answers: Mapping[str, Row], _: words
             row["row"],
             tasks[row["task"]],
             names.get(row["kind"], row["kind"]),
-            letter["name"] or (_("nobody") if row["task"] == MENTION else None),
+            " · ".join(filter(None, (letter["name"], bases.get(row.get("basis") or ""))))
+            or (_("nobody") if row["task"] == MENTION else None),
             verdicts[row["verdict"]],
             letter["date"],
             letter["subject"],
