@@ -24,27 +24,7 @@ EXAMPLES = [
 ]
 WORDS = sorted({word for one in identifiers().values() for word in one.context if word.isalnum()})
 PIECES = st.sampled_from(
-    [
-        *EXAMPLES,
-        *WORDS,
-        " ",
-        "\n",
-        "-",
-        ": ",
-        "。",
-        "12",
-        "3",
-        "４",
-        "番",
-        "x",
-        "@",
-        "\u200b",
-        "😀",
-        "é",
-        "a.b",
-        "_",
-        "1",
-    ]
+    [*EXAMPLES, *WORDS, " ", "\n", "-", ": ", "。", "12", "3", "４", "番", "x", "@", "\u200b", "😀", "é", "a.b", "_", "1"]
 )
 
 
@@ -149,8 +129,7 @@ def test_a_word_counts_as_far_as_the_identifier_says_and_no_farther() -> None:
 
 
 @pytest.mark.parametrize(
-    "filler",
-    ["1", "1-", "a@", "@", "Aa1 ", "(", "1 (", "東京都", "市1-", "eyJ", "password ", "+1 ", "tel 1 ", "a at b.c"],
+    "filler", ["1", "1-", "a@", "@", "Aa1 ", "(", "1 (", "東京都", "市1-", "eyJ", "password ", "+1 ", "tel 1 ", "a at b.c"]
 )
 def test_what_is_tried_does_not_grow_faster_than_the_text(filler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tried: list[int] = []
