@@ -41,7 +41,7 @@ STAGES = (
         "expose",
         "Which letters did they open?",
         ("activity", "accesses", "events", "messages", "attachments", "coverage", "clocks"),
-        ("exposures", "searches"),
+        ("exposures", "searches", "accounts"),
     ),
     Stage(
         "identify",

@@ -309,6 +309,18 @@ _TABLES = (
         ("source", TEXT, "which log"),
     ),
     _table(
+        "accounts",
+        "expose",
+        "Names of accounts that the intruder used and that are no mail address of the evidence: a row a name.",
+        ("account", TEXT, "the name, as logs have it"),
+        ("mailbox", TEXT, "the mailbox that it is; null where that can't be told"),
+        ("reason", TEXT, "why not: `server`, `outside`, `other_tenant`, `ambiguous`, `unknown`"),
+        ("may_be", pa.list_(TEXT), "the mailboxes that it may be, where there are several"),
+        ("records", COUNT, "records of the intruder under this name"),
+        ("first_time", TIME, "the first of them"),
+        ("last_time", TIME, "the last of them"),
+    ),
+    _table(
         "mentions",
         "identify",
         "Personal data in letters and attachments: a row a place, without the value itself.",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from scene import ALICE, BOB, HOME_IP, Scene
 
 from unsealed.expose import accounts
 from unsealed.query import engine
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from unsealed.report import facts, needs
 
 NAMES = {
     "alice": ALICE,
@@ -73,28 +69,50 @@ def test_letters_that_a_log_names_are_those_of_the_account(peopled: Scene) -> No
     assert not [row for row in peopled.table("exposures") if row["mailbox"] == "alice"]
 
 
-def test_what_can_not_be_told_is_said(peopled: Scene, tmp_path: Path) -> None:
-    del tmp_path
-    for name in ("double", "carol", "alice", "healthmailbox1"):
+def test_the_accounts_that_the_intruder_used_are_told_with_why_their_mailbox_is_not(peopled: Scene) -> None:
+    for name in ("double", "carol", "alice", "healthmailbox1", "alice"):
         peopled.event(5, "login", name, source="dovecot", mailbox=None)
+    peopled.event(5, "login", "dave", source="dovecot", mailbox=None, client_ip=HOME_IP)
     peopled.run()
-    with engine(peopled.case) as db:
-        db.execute("CREATE TEMP TABLE act AS SELECT * FROM events")  # as if all of it were the intruder's
-        told = {one.name: one.why for one in accounts.unresolved(db)}
-    assert told == {
-        "double": "it may be double@example.org or double@sub.example.org",
-        "carol": "no mailbox of the evidence has this name",
-        "healthmailbox1": "an account of the server itself",
+    told = {
+        row["account"]: (row["mailbox"], row["reason"], row["may_be"], row["records"])
+        for row in peopled.table("accounts")
     }
+    assert told == {
+        "alice": (ALICE, None, [], 2),
+        "carol": (None, "unknown", [], 1),
+        "double": (None, "ambiguous", ["double@example.org", "double@sub.example.org"], 1),
+        "healthmailbox1": (None, "server", [], 1),
+    }
+    asked = needs.sentences(facts.facts(peopled.case), str)
+    assert [one.partition(" used ")[0] for one in asked if "carol" in one or "double" in one] == [
+        "The mailbox of carol, which is not in the evidence: the intruder",
+        "Which mailbox double is: double@example.org, double@sub.example.org? The intruder",
+    ]
+    assert not [one for one in asked if "healthmailbox1" in one or "dave" in one]
+
+
+def who(scene: Scene) -> dict[str, str | None]:
+    scene.run()
+    with engine(scene.case) as db:
+        db.execute("CREATE TEMP VIEW act AS SELECT * FROM activity")
+        return {one.name: one.mailbox for one in accounts.resolve(db)}
+
+
+OURS, STRANGER = "alice@example.onmicrosoft.com", "alice@stranger.onmicrosoft.com"
 
 
 def test_an_account_of_another_tenant_is_nobody_of_ours(peopled: Scene) -> None:
-    peopled.sign_in(10, "alice@example.onmicrosoft.com")
-    peopled.sign_in(10, "alice@stranger.onmicrosoft.com")
+    for name in (OURS, STRANGER, "bob@example.mail.onmicrosoft.com"):
+        peopled.sign_in(10, name)
     peopled.sign_in(3, "guest_mail.example#EXT#@example.onmicrosoft.com")
-    peopled.run()
-    with engine(peopled.case) as db:
-        db.execute('CREATE TEMP VIEW act AS SELECT *, lower("user") AS box FROM activity')
-        found = {one.name: one.mailbox for one in accounts.resolve(db)}
-    assert found["alice@example.onmicrosoft.com"] == ALICE
-    assert found["alice@stranger.onmicrosoft.com"] is None
+    found = who(peopled)
+    assert (found[OURS], found["bob@example.mail.onmicrosoft.com"], found[STRANGER]) == (ALICE, BOB, None)
+
+
+@pytest.mark.parametrize("other", [STRANGER, "zed@example.mail.onmicrosoft.com", None])
+def test_where_no_guest_tells_whose_tenant_it_is_no_account_is_left_out(peopled: Scene, other: str | None) -> None:
+    peopled.sign_in(10, OURS)
+    if other:
+        peopled.sign_in(3, other, client_ip=HOME_IP)
+    assert who(peopled)[OURS] == ALICE

@@ -242,6 +242,27 @@ def test_a_folder_permission_from_before_the_item_log_begins_leaves_its_letters_
     assert scene.verdict("new", BOB) == "not_accessed: log_whole"
 
 
+def test_a_permission_that_stands_while_the_item_log_is_dark_leaves_in_reach_what_came_then(scene: Scene) -> None:
+    scene.owner(range(20), BOB)
+    scene.owner(range(56), CAROL)
+    scene.letter("then", 35, BOB)
+    scene.sign_in(10)
+    scene.cmdlet(11, "Add-MailboxPermission", {"Identity": BOB, "User": CAROL, "AccessRights": "FullAccess"})
+    scene.sign_in(22)
+    scene.run()
+    assert scene.verdict("then", BOB) == "in_reach: log_gap"
+
+
+def test_a_folder_that_was_opened_before_its_log_was_switched_off_stays_in_reach(lived: Scene) -> None:
+    lived.letter("then", 50, BOB)
+    lived.cmdlet(11, "Add-MailboxFolderPermission", {"Identity": "bob:\\Inbox", "User": MALLORY, "AccessRights": "Owner"})
+    lived.cmdlet(12, "Set-Mailbox", {"Identity": BOB, "AuditEnabled": "False"})
+    lived.events = [e for e in lived.events if e["mailbox"] != BOB or e["time"] < lived.events[-1]["time"]]
+    lived.sign_in(59, CAROL, client_ip=AWAY_IP)
+    lived.run()
+    assert lived.verdict("then", BOB) == "in_reach: log_gap"
+
+
 @pytest.mark.parametrize("member", ["Default", "Anonymous"])
 def test_a_folder_opened_to_everybody_counts_whoever_reads_but_the_owner(lived: Scene, member: str) -> None:
     lived.cmdlet(11, "Set-MailboxFolderPermission", {"Identity": "bob:\\Inbox", "User": member, "AccessRights": "Reviewer"})

@@ -276,3 +276,19 @@ def made(folder: Path) -> Scene:
     for number, place in enumerate(PLACES):
         scene.letter(f"newest{number}", 59, folder=place)
     return scene
+
+
+@pytest.mark.parametrize("record", [{"folder": None}, {"operation": "Update", "access": "update"}])
+def test_whatever_record_names_a_letter_it_was_there_by_then_unless_it_was_sent(scene: Scene, record: Any) -> None:
+    """The evidence dates it later: it was imported again, or its clock was off."""
+    scene.owner(range(0, 40, 2))
+    scene.letter("named", 20)
+    scene.letter("sent", 20)
+    scene.bind(12, ["named"], client_ip=HOME_IP, client=HOME, **record)
+    scene.bind(12, ["sent"], client_ip=HOME_IP, client=HOME, operation="Send", access="send")
+    scene.sign_in(10)
+    scene.sync(14, "Inbox")
+    scene.sign_in(15)
+    scene.run()
+    assert scene.verdict("named") == "copied: sync"
+    assert scene.verdict("sent") == "out_of_reach: not_reached"

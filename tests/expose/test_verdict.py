@@ -86,8 +86,10 @@ def _record(scene: Scene, rng: random.Random, number: int) -> None:
         )
         if rng.random() < 0.6:
             scene.cmdlet(day + rng.uniform(1, 20), "Remove-InboxRule", {"Identity": name}, user, target=name)
+    elif kind == 6:
+        scene.bind(day, mids, box, operation="Update", access="update", **hand)
     else:
-        scene.bind(day, mids, box, user=user, folder=rng.choice(["Inbox", "Projects"]), **hand)
+        scene.bind(day, mids, box, user=user, folder=rng.choice(["Inbox", "Projects", None]), **hand)
 
 
 def ranks(scene: Scene) -> dict[tuple[str, str], int]:

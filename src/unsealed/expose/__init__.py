@@ -1,7 +1,7 @@
 """Which letters did they open? Activity, accesses, events, messages and coverage to `exposures`."""
 
 from unsealed.case import Case
-from unsealed.expose import access, copies, known_reach, named, quoting, searches, traces, verdict
+from unsealed.expose import access, accounts, copies, known_reach, named, quoting, searches, traces, verdict
 from unsealed.expose.ways import taken
 from unsealed.query import engine
 
@@ -29,4 +29,5 @@ def expose(case: Case) -> int:
         access.logged(db)
         access.unreached(db)
         searches.write(db)
+        accounts.write(db)
         return verdict.write(db)

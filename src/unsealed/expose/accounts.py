@@ -1,9 +1,11 @@
 """Which mailbox an account is that a log names: `DOMAIN/alice` with a backslash, `alice`, `alice@corp.local`, `alice+x@example.org`.
 
-Only where one mailbox of the evidence can be meant; a name that could be two people's is nobody's, and `unresolved` says
-which names these are. Names of accounts: https://learn.microsoft.com/windows/win32/secauthn/user-name-formats; a user
-principal name need not be the mail address: https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname;
-Dovecot's master users: https://doc.dovecot.org/latest/core/config/auth/master_users.html.
+Only where one mailbox of the evidence can be meant; a name that could be two people's is nobody's, and the table `accounts`
+says which of those that the intruder used these are.
+
+Names of accounts: https://learn.microsoft.com/windows/win32/secauthn/user-name-formats; a user principal name need not be the
+mail address: https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname; Dovecot's master users:
+https://doc.dovecot.org/latest/core/config/auth/master_users.html.
 """
 
 import re
@@ -24,45 +26,45 @@ _TENANT = ".onmicrosoft.com"
 _SEEN, _MOSTLY = 3, 0.8
 """An account is the owner of the mailbox that it was seen in so many times, and in so large a part of all its visits."""
 
+_KINDS = pa.schema(
+    [("name", pa.string()), ("mailbox", pa.string()), ("reason", pa.string()), ("may_be", pa.list_(pa.string()))]
+)
+
 
 class Account(NamedTuple):
-    """A name that a log uses, and whose mailbox it is; `why` tells what stands against it where it is nobody's."""
+    """A name that a log uses, and whose mailbox it is; where it is nobody's, `reason` and `may_be` as in the table `accounts`."""
 
     name: str
     mailbox: str | None
-    why: str | None
+    reason: str | None = None
+    may_be: tuple[str, ...] = ()
 
 
 def came(db: Engine) -> None:
-    """Make `accounts` and `came`, and the views `seats` and (where it tells more) `accesses`.
+    """Make `resolved` and `came`, and the views `seats` and (where it tells more) `accesses`.
 
     `seats` is `act` with the column `box`: the mailbox that the record names, else the one of who acted. `came` is as
     `copies.prepare` says. From here on `accesses` names mailboxes by their addresses.
     """
     found = resolve(db)
-    known = [one for one in found if one.mailbox]
-    columns = {
-        "name": pa.array([one.name for one in known], pa.string()),
-        "mailbox": pa.array([one.mailbox for one in known], pa.string()),
-    }
-    db.register("accounts", pa.table(columns))
-    if known:
+    db.register("resolved", pa.Table.from_pylist([one._asdict() for one in found], _KINDS))
+    if any(one.mailbox for one in found):
         db.execute("""
             CREATE OR REPLACE TEMP VIEW accesses AS
             SELECT a.* REPLACE (coalesce(x.mailbox, a.mailbox) AS mailbox)
-            FROM memory.main.accesses a LEFT JOIN accounts x ON x.name = a.mailbox""")
+            FROM memory.main.accesses a LEFT JOIN resolved x ON x.name = a.mailbox""")
     db.execute("""
         CREATE OR REPLACE TEMP VIEW seats AS
         SELECT act.*, coalesce(m.mailbox, CASE WHEN act.mailbox LIKE '%@%' THEN act.mailbox END, u.mailbox,
                                CASE WHEN act."user" LIKE '%@%' THEN act."user" END) AS box
-        FROM act LEFT JOIN accounts m ON m.name = act.mailbox LEFT JOIN accounts u ON u.name = act."user" """)
+        FROM act LEFT JOIN resolved m ON m.name = act.mailbox LEFT JOIN resolved u ON u.name = act."user" """)
     db.execute("""
         CREATE OR REPLACE TEMP TABLE came AS
         WITH told AS (
             SELECT mailbox, way, source, us, event_id FROM act WHERE inside
             UNION SELECT "user", way, source, us, event_id FROM act WHERE inside)
         SELECT DISTINCT coalesce(x.mailbox, t.mailbox) AS mailbox, t.way, t.source, t.us, t.event_id
-        FROM told t LEFT JOIN accounts x ON x.name = t.mailbox WHERE coalesce(x.mailbox, t.mailbox) LIKE '%@%'""")
+        FROM told t LEFT JOIN resolved x ON x.name = t.mailbox WHERE coalesce(x.mailbox, t.mailbox) LIKE '%@%'""")
 
 
 def resolve(db: Engine) -> list[Account]:
@@ -77,28 +79,48 @@ def resolve(db: Engine) -> list[Account]:
         UNION SELECT mailbox FROM memory.main.accesses WHERE mailbox IS NOT NULL ORDER BY name""")
     wanted = [row["name"] for row in names if row["name"] not in boxes]
     learned = _learned(db) if wanted else {}
-    own = {*db.case.config.domains, *(_tenant(db) if any(_TENANT in name for name in wanted) else ())}
+    strangers = _strangers(db) if any(_TENANT in name for name in wanted) else set[str]()
     index: dict[str, list[str]] = {}
     for box in sorted(boxes):
         index.setdefault(box.partition("@")[0], []).append(box)
-    return [_account(name, boxes, index, learned, own) for name in wanted]
+    domains = db.case.config.domains
+    return [
+        Account(name, None, "other_tenant")
+        if name.lower().rpartition("@")[2] in strangers
+        else _account(name, boxes, index, learned, domains)
+        for name in wanted
+    ]
 
 
-def _tenant(db: Engine) -> list[str]:
-    """Give the tenant's first domain (`example.onmicrosoft.com`): the one that accounts and guests (`#EXT#@`) of the log are of.
+def _strangers(db: Engine) -> set[str]:
+    """Give the `onmicrosoft.com` domains of other tenants: where guests of a log (`#EXT#@`) are all of one, all but that.
 
-    https://learn.microsoft.com/entra/external-id/user-properties. Where a log names several, only guests tell whose it is.
+    https://learn.microsoft.com/entra/external-id/user-properties; `example.mail.onmicrosoft.com` is `example`'s own
+    (https://learn.microsoft.com/exchange/exchange-hybrid). Where no guest tells, none is known to be a stranger.
     """
     rows = db.rows(f"""
-        SELECT lower(split_part("user", '@', -1)) AS domain, bool_or(contains(upper("user"), '#EXT#')) AS guests FROM events
-        WHERE ends_with(lower("user"), '{_TENANT}') GROUP BY 1 ORDER BY 1""")
-    hosts = [row["domain"] for row in rows if row["guests"]]
-    return hosts if len(hosts) == 1 else [row["domain"] for row in rows] if len(rows) == 1 else []
+        WITH named AS (SELECT DISTINCT "user" AS who FROM events UNION SELECT DISTINCT mailbox FROM events)
+        SELECT lower(split_part(who, '@', -1)) AS domain, bool_or(contains(upper(who), '#EXT#')) AS guests FROM named
+        WHERE ends_with(lower(who), '{_TENANT}') GROUP BY 1 ORDER BY 1""")
+    hosts = {_first(row["domain"]) for row in rows if row["guests"]}
+    return {row["domain"] for row in rows if _first(row["domain"]) not in hosts} if len(hosts) == 1 else set()
 
 
-def unresolved(db: Engine) -> list[Account]:
-    """Give the accounts of the intruder's records whose mailbox can't be told, each with the reason."""
-    return [one for one in resolve(db) if not one.mailbox and "@" not in one.name]
+def _first(domain: str) -> str:
+    return domain.removesuffix(_TENANT).removesuffix(".mail")
+
+
+def write(db: Engine) -> int:
+    """Write `accounts`: the names that the intruder's records have instead of mail addresses; give their number."""
+    return db.write(
+        "accounts",
+        """
+        WITH used AS (
+            SELECT "user" AS name, event_id, us FROM act WHERE inside UNION SELECT mailbox, event_id, us FROM act WHERE inside)
+        SELECT r.name AS account, r.mailbox, r.reason, r.may_be, count(*) AS records,
+               make_timestamptz(min(us)) AS first_time, make_timestamptz(max(us)) AS last_time
+        FROM resolved r JOIN used USING (name) GROUP BY ALL ORDER BY r.name""",
+    )
 
 
 def _learned(db: Engine) -> dict[str, str]:
@@ -119,28 +141,26 @@ def _account(
 ) -> Account:
     plain = name.strip().lower().rpartition("\\")[2]
     if _SERVICE.search(plain):
-        return Account(name, None, "an account of the server itself")
+        return Account(name, None, "server")
     local, at, domain = plain.partition("@")
     local = re.split(r"[*%+]", local, maxsplit=1)[0] if local[:1] not in "*%+" else local
     if at and f"{local}@{domain}" in boxes:
-        return Account(name, f"{local}@{domain}", None)
+        return Account(name, f"{local}@{domain}")
     meant = index.get(local, [])
     if len(meant) != 1 and (seen := learned.get(name)) in boxes:  # a shared mailbox may be all that a log names
-        return Account(name, seen, None)
+        return Account(name, seen)
     if at:
         if not _related(domain, (box.partition("@")[2] for box in meant), domains):
-            return Account(name, None, "an address outside of the organisation")
+            return Account(name, None, "outside")
     elif len(meant) > 1:
         meant = [box for box in meant if box.partition("@")[2] in set(domains)] or meant
     if len(meant) == 1:
-        return Account(name, meant[0], None)
-    return Account(
-        name, None, f"it may be {' or '.join(meant)}" if meant else "no mailbox of the evidence has this name"
-    )
+        return Account(name, meant[0])
+    return Account(name, None, "ambiguous" if meant else "unknown", tuple(meant))
 
 
 def _related(domain: str, others: Iterable[str], own: Iterable[str]) -> bool:
     """Tell whether accounts of a domain can be those of mailboxes elsewhere: a directory's, or above or below a mail domain."""
-    if domain in set(own) or domain.rpartition(".")[2] in _INSIDE or "." not in domain:
+    if domain in set(own) or domain.rpartition(".")[2] in _INSIDE or "." not in domain or domain.endswith(_TENANT):
         return True
     return any(domain.endswith("." + other) or other.endswith("." + domain) for other in others)

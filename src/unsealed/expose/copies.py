@@ -38,7 +38,7 @@ def prepare(db: Engine, reached: Sequence[str] = ()) -> None:
     counts that is not in `activity`. `came`: when somebody of theirs was in which mailbox, on which way, by which record.
     `presence`: from when to when they were seen in each mailbox, a row a way; `items` is the item log of that way in
     `coverage`, if any.
-    `seats`: `act` with the mailbox `box` that each event was in; `accounts`: names in logs and the mailboxes that they are.
+    `seats`: `act` with the mailbox `box` that each event was in; `resolved`: names in logs and the mailboxes that they are.
     `copies`: what is judged, one row a copy, numbered; `box` and `m` are the numbers of its mailbox and of its Message-ID,
     as records of items have them (`numbered.py`). `stays`: where each lay when. `grounds`: empty, to be filled.
     """
@@ -142,7 +142,7 @@ def _named(db: Engine) -> None:
     db.execute("""
         CREATE OR REPLACE TEMP TABLE named AS
         WITH each AS (SELECT *, kind = 'purge' OR (kind = 'move' AND away) AS out FROM met)
-        SELECT box, m, min(r) AS r, min(f) AS f, min(first) FILTER (kind <> 'named') AS first,
+        SELECT box, m, min(r) AS r, min(f) AS f, min(first) FILTER (NOT sent) AS first,
                CASE WHEN max(last) FILTER (out) = max(last) AND count(*) FILTER (out) > count(*) FILTER (kind = 'copy')
                     THEN max(last) END AS gone
         FROM each GROUP BY box, m""")

@@ -49,7 +49,7 @@ def met(db: Engine) -> None:
                        t.event_id IS NOT NULL AS theirs
                 FROM events e LEFT JOIN theirs t USING (event_id) LEFT JOIN skew k ON k.source = e.source),
              named AS (
-                SELECT s.box, i.m, i.r, s.f, e.us, e.partly,
+                SELECT s.box, i.m, i.r, s.f, e.us, e.partly, a.access = 'send' AS sent,
                        CASE e.does WHEN 'bin' THEN coalesce(s.d, {_number(DELETED)}) WHEN 'soft' THEN {_number(RECOVERABLE)}
                                    ELSE s.d END AS d,
                        (CASE WHEN e.failed THEN 'named' WHEN e.does = 'purge' THEN 'purge' WHEN e.does = 'copy' THEN 'copy'
@@ -59,7 +59,7 @@ def met(db: Engine) -> None:
                 FROM accesses a JOIN told e USING (event_id) JOIN ids i ON i.raw = a.internet_message_id JOIN {SPOT}
                 WHERE s.ours OR e.theirs),
              each AS (
-                SELECT box, m, f, CASE WHEN partly AND kind = 'move' THEN NULL ELSE d END AS d, kind,
+                SELECT box, m, f, sent, CASE WHEN partly AND kind = 'move' THEN NULL ELSE d END AS d, kind,
                        CASE WHEN kind IN ('seen', 'named') THEN NULL ELSE us END AS moved,
                        min(us) AS first, max(us) AS last, min(r) AS r
                 FROM named GROUP BY ALL)

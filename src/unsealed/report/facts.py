@@ -29,6 +29,7 @@ def facts(case: Case) -> Facts:
             "mailboxes": _mailboxes(db),
             "dark": _dark(db),
             "not_in_evidence": _not_in_evidence(db),
+            "unplaced": _unplaced(db),
             "most_exposed": exposed.most(case, db),
             "persons": persons.whose(case, db),
         }
@@ -152,6 +153,14 @@ def _not_in_evidence(db: Engine) -> list[str]:
             UNION SELECT "user" FROM activity WHERE inside AND state <> 'rejected' AND "user" LIKE '%@%')
         WHERE box NOT IN (SELECT mailbox FROM messages WHERE mailbox IS NOT NULL) ORDER BY 1""")
     return [row["box"] for row in rows]
+
+
+def _unplaced(db: Engine) -> list[Facts]:
+    """Give the accounts that the intruder used and whose mailbox is not known, those used most first."""
+    rows = db.rows("""
+        SELECT * FROM accounts WHERE mailbox IS NULL AND reason IN ('ambiguous', 'unknown')
+        ORDER BY records DESC, account""")
+    return [plain(row) for row in rows]
 
 
 def _next(case: Case, document: Facts) -> list[str]:

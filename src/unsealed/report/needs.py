@@ -12,7 +12,22 @@ def sentences(facts: Facts, _: Translate) -> list[str]:
     """Say what to ask for, a sentence each, the most telling first; what repeats by mailbox is told once."""
     order = ("earlier", "gap", "later", "items", "reach_from", "contained", "reach_to", "zone", "throttled")
     needs = sorted(facts["hunted"]["needs"], key=lambda need: order.index(need["kind"]))
-    return list(dict.fromkeys(_sentence(need, _) for need in needs))[:MOST]
+    told = list(dict.fromkeys(_sentence(need, _) for need in needs))[:MOST]
+    return told + [_account(row, _) for row in facts["unplaced"][: MOST - len(told)]]
+
+
+def _account(row: Facts, _: Translate) -> str:
+    """Ask for the mailbox of an account that the intruder used."""
+    told = {
+        "ambiguous": _(
+            "Which mailbox {account} is: {mailboxes}? The intruder used that account from {start} to {end}."
+        ),
+        "unknown": _(
+            "The mailbox of {account}, which is not in the evidence: the intruder used it from {start} to {end}."
+        ),
+    }[row["reason"]]
+    start, end = _moment(row["first_time"]), _moment(row["last_time"])
+    return told.format(account=row["account"], mailboxes=", ".join(row["may_be"] or ()), start=start, end=end)
 
 
 def _sentence(need: dict[str, Any], _: Translate) -> str:

@@ -3,8 +3,8 @@
 A record of a read counts where it falls under a permission that the intruder gave, unless the account or application had
 been let into the same mailbox by somebody else before, or had read mail in it before: then what it reads is its habit.
 The permission itself is a presence in the mailbox, from then until it was taken away. One that nobody took away ends with
-the intruder's last trace where an item log shows who reads the mailbox. Where none does it stands on, until responders say
-that the incident was contained, else as far as the evidence goes.
+the intruder's last trace, or the last dark stretch after it, where an item log shows who reads the mailbox. Where none does
+it stands on, until responders say that the incident was contained, else as far as the evidence goes.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from unsealed.expose import cmdlets
+from unsealed.expose import cmdlets, standing
 from unsealed.expose.copies import bare
 from unsealed.expose.folder_names import meant, same_folder
 from unsealed.expose.m365 import consents, permissions, roles
@@ -26,9 +26,6 @@ ITEM_LOG = "m365_mail_items"
 NOT_MAIL = ("calendar", "contacts", "tasks", "notes", "予定表", "連絡先", "タスク", "メモ", "kalender", "kontakte")
 """Folders without letters: who reads these has no habit of reading mail."""
 _FOREVER = 1 << 62
-_SEEN = f"SELECT DISTINCT scope FROM coverage WHERE source = '{ITEM_LOG}' AND state <> 'absent'"
-"""Mailboxes whose item log shows who reads: there a permission that stands makes nothing unseen after the last trace."""
-_DAY = 86_400_000_000
 
 
 def widened(db: Engine) -> None:
@@ -188,15 +185,14 @@ def _count(db: Engine) -> None:
 
 def _came(db: Engine, found: list[Grant]) -> None:
     """Put the permissions on whole mailboxes into `came`: when they began, when they ended, and each read."""
-    stands, last = _stands(db), _last(db)
-    seen = {row["scope"] for row in db.rows(_SEEN)}
+    stands, until = standing.stands(db), standing.until(db, ITEM_LOG)
     everybody = tenant(db, [grant.given_by or "" for grant in found]) if any(g.mailbox is None for g in found) else []
     rows = set[tuple[str, int, str]]()
     for grant in found:
         if grant.folder is None and grant.reads_bodies:
             ended = [moment for moment in (grant.end, grant.lives_until) if moment]
             for box in [grant.mailbox] if grant.mailbox else everybody:
-                till = min(ended, default=max(grant.start, last if box in seen else stands))
+                till = min(ended, default=max(grant.start, until.get(box, stands)))
                 rows |= {(box, grant.start, grant.event_id), (box, till, grant.event_id)}
     kinds = {"mailbox": pa.string(), "us": pa.int64(), "event_id": pa.string()}
     columns = list(zip(*sorted(rows), strict=True)) or [(), (), ()]
@@ -206,27 +202,6 @@ def _came(db: Engine, found: list[Grant]) -> None:
         INSERT INTO came (mailbox, way, source, us, event_id)
         SELECT mailbox, 'm365', 'm365_audit', us, event_id FROM let_in
         UNION SELECT mailbox, 'm365', 'm365_audit', us, event_id FROM counted WHERE whole AND mailbox LIKE '%@%'""")
-
-
-def _last(db: Engine) -> int:
-    """Give the intruder's last trace in any mailbox, in microseconds."""
-    return db.value("SELECT max(us) FROM act WHERE inside") or 0
-
-
-def _stands(db: Engine) -> int:
-    """Give until when a permission stands unseen that nobody took away, in microseconds: containment, or as far as the evidence goes.
-
-    A trace of the intruder's after containment shows that it was none yet. Mailboxes are exported within a day of their
-    log: the hours between are no time in which somebody could read unseen.
-    """
-    last = _last(db)
-    contained = db.case.config.contained
-    if contained:
-        return max(last, int(contained.timestamp() * 1e6))
-    ends = "SELECT epoch_us(max(time)) AS us FROM events UNION ALL SELECT epoch_us(max(arrived)) FROM messages"
-    end: int = db.value(f"SELECT max(us) FROM ({ends})") or 0
-    logged: int = db.value("SELECT epoch_us(max(time)) FROM events WHERE source = 'm365_audit'") or 0
-    return max(last, logged if end - logged < _DAY else end)
 
 
 def kept_out(db: Engine) -> None:
@@ -260,12 +235,15 @@ def folders_open(db: Engine) -> None:
         sure, unsure = meant(one["folder"], [row["folder"] for row in held if row["mailbox"] == one["mailbox"]])
         lie += [(one["g"], folder) for folder in (*sure, *unsure)]
     numbers, names_ = [pair[0] for pair in lie], [pair[1] for pair in lie]
+    until = standing.until(db, ITEM_LOG)
+    columns = {"mailbox": pa.array(until.keys(), pa.string()), "until": pa.array(until.values(), pa.int64())}
+    db.register("standing", pa.table(columns))
     db.register("lie", pa.table({"g": pa.array(numbers, pa.int64()), "folder": pa.array(names_, pa.string())}))
     db.execute(f"""
         INSERT INTO grounds
-        WITH open AS (SELECT *, CASE WHEN until < {_FOREVER} THEN until ELSE greatest(first, CASE WHEN mailbox IN ({_SEEN}) THEN {_last(db)}
-                                                         ELSE {_stands(db)} END) END AS last
-                      FROM widened WHERE folder IS NOT NULL),
+        WITH open AS (SELECT w.*, CASE WHEN w.until < {_FOREVER} THEN w.until
+                                      ELSE greatest(w.first, coalesce(s.until, {standing.stands(db)})) END AS last
+                      FROM widened w LEFT JOIN standing s USING (mailbox) WHERE w.folder IS NOT NULL),
              there AS (
                 SELECT c.n, c.arrived, c.gone, o.* FROM open o JOIN lie l USING (g)
                 JOIN copies c ON c.mailbox = o.mailbox AND c.folder IS NOT DISTINCT FROM l.folder

@@ -7,10 +7,12 @@ log as AUTHORIZE_API_CLIENT_ACCESS (.../appendix/activity/admin-domain-settings)
 
 import re
 
+from unsealed.expose import standing
 from unsealed.expose.ways.google_records import Said, said
 from unsealed.query import Engine
 
 FOREVER = 1 << 62
+_ITEM_LOG = "google_gmail_items"
 _READS = ("https://mail.google.com/", "auth/gmail.readonly", "auth/gmail.modify", "auth/gmail", "feeds/atom")
 _UNDONE = "remove|delete|revoke|disable"
 _SCOPES = ("scope", "scope_name", "api_scopes")
@@ -21,27 +23,31 @@ def widen(db: Engine) -> None:
     for mailbox, app, start, end, event in _applications(db):
         if mailbox:
             _count(db, 'app_id = ? AND "user" = ?', [app, mailbox], start, end, event)
+    until, last = standing.until(db, _ITEM_LOG), standing.last(db)
     for owner, delegate, start, end, event in _delegates(db):
         _count(db, '"user" = ? AND mailbox = ?', [delegate, owner], start, end, event)
         db.execute(
             """
             INSERT INTO came (mailbox, way, source, us, event_id)
-            WITH last AS (SELECT max(us) AS us FROM act WHERE inside)
-            SELECT ?, 'google', 'google_gmail', unnest([?, greatest(?, least(?, last.us))]), ? FROM last
+            SELECT ?, 'google', 'google_gmail', unnest([?, ?]), ?
             UNION SELECT ?, 'google', source, us, event_id FROM act
-            WHERE "user" = ? AND mailbox = ? AND us BETWEEN ? AND ?""",
-            [owner, start, start, end, event.event_id, owner, delegate, owner, start, end],
+            WHERE inside AND "user" = ? AND mailbox = ? AND us BETWEEN ? AND ?""",
+            [
+                *(owner, start, max(start, min(end, until.get(owner, last))), event.event_id),
+                *(owner, delegate, owner, start, end),
+            ],
         )
 
 
 def granted(db: Engine) -> None:
     """What lay in a mailbox while an application with mail scope, or a delegate, could read it: no log names what it read."""
+    logged = standing.until(db, _ITEM_LOG)
     for mailbox, app, start, end, event in _applications(db):
         domain = "@" + (event.user or "").rpartition("@")[2]
         who = f"the application {event.first('app_name', 'api_client_name') or app}, let in by the intruder"
         _could(db, mailbox, domain, start, end, event, who)
     for owner, delegate, start, end, event in _delegates(db):
-        if not db.value("SELECT count(*) FROM coverage WHERE source = 'google_gmail_items' AND scope = ?", [owner]):
+        if owner not in logged:
             _could(db, owner, "", start, end, event, f"the delegate {delegate}, made by the intruder")
 
 
