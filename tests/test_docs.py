@@ -15,6 +15,7 @@ import pytest
 
 from unsealed import plugins
 from unsealed.cli import main
+from unsealed.identify.skipped import REASONS
 from unsealed.schema import TABLES, VERDICTS
 
 ROOT = Path(__file__).parents[1]
@@ -91,7 +92,7 @@ def test_every_verdict_is_explained() -> None:
 def test_every_reason_is_explained_and_no_other() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", text(DOCS / "reference" / "skipped.md"), re.MULTILINE)
     assert len(rows) == len(set(rows))
-    assert set(rows) == reasons()
+    assert set(rows) == reasons() | set(REASONS)
 
 
 def reasons() -> set[str]:
@@ -136,6 +137,7 @@ def test_the_bounds_that_the_pages_name_are_those_of_the_source() -> None:
     from unsealed.expose import quoting
     from unsealed.expose.quoting import words
     from unsealed.hunt import activity, coverage, intrusion
+    from unsealed.identify import scan
     from unsealed.read import engine
     from unsealed.read.intake import unpack, walk
     from unsealed.read.mail import message, parts
@@ -157,7 +159,8 @@ def test_the_bounds_that_the_pages_name_are_those_of_the_source() -> None:
     assert f"after {message.MAX_TEXT:,} characters" in skipped
     assert f"more than {parts.MAX_DEPTH} deep" in skipped
     assert f"more than {parts.MAX_PARTS:,} parts" in skipped
-    assert f"longer than {engine.ITEM_SECONDS} seconds" in skipped
+    assert f"record took longer than {engine.ITEM_SECONDS} seconds" in skipped
+    assert f"text took longer than {scan.TEXT_SECONDS} seconds" in skipped
     assert f"within {activity.HOURS} hours" in intruder
     assert f"more than {coverage.HOLE_DAYS} days" in bounds
     assert f"more than {coverage.SILENT_DAYS} days in which the owner signed in on {coverage.SIGN_INS} days" in bounds

@@ -51,13 +51,31 @@ def spelled(number: str, groups: tuple[int, ...], how: int) -> str:
     for size in groups:
         parts.append(number[at : at + size])
         at += size
-    joined = (number, "-".join(parts), " ".join(parts), "-".join(parts).translate(_FULL), "ー".join(parts), "‐".join(parts))
+    joined = (
+        number,
+        "-".join(parts),
+        " ".join(parts),
+        "-".join(parts).translate(_FULL),
+        "ー".join(parts),
+        "‐".join(parts),
+    )
     return [*joined, number.translate(_FULL), "-\n".join(parts)][how % 8]
 
 
 _SAYS = {
-    "jp_my_number": ("マイナンバー：{}", "個人番号は{}です。", "扶養家族の個人番号（{}）を登録", "My Number: {}", "【マイナンバー】\n{}"),
-    "jp_drivers_licence": ("運転免許証番号 {}", "免許証番号：{} 有効期限あり", "本人確認（運転免許）{}", "免許番号は{}でした"),
+    "jp_my_number": (
+        "マイナンバー：{}",
+        "個人番号は{}です。",
+        "扶養家族の個人番号（{}）を登録",
+        "My Number: {}",
+        "【マイナンバー】\n{}",
+    ),
+    "jp_drivers_licence": (
+        "運転免許証番号 {}",
+        "免許証番号：{} 有効期限あり",
+        "本人確認（運転免許）{}",
+        "免許番号は{}でした",
+    ),
     "payment_card": ("カード番号：{}", "クレジットカード {} の明細", "ご利用カードは{}です", "Visa {}"),
 }
 _SAYS_NOTHING = ("伝票番号 {}", "注文{}の件", "管理番号：{}", "お問い合わせ番号は{}です", "ロット {} を出荷")

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import hmac
+import os
+import pickle
 import stat
+import time
+from dataclasses import replace as changed
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from unsealed import schema
-from unsealed.errors import CaseError, UnsealedError
-from unsealed.identify import identify, key, worker
+from unsealed.errors import CaseError
+from unsealed.identify import _gathered, _texts, identify, key, scan, worker
 from unsealed.identify.identifiers import identifiers
 from unsealed.identify.scan import Scanner
-from unsealed.query import replace
+from unsealed.journal import UnitRecord
+from unsealed.query import Engine, engine, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from unsealed.case import Case
 
 CARD, PASSWORD, MAIL = "4111 1111 1111 1111", "Tr0ub4dor&3x", "taro.secretname@example.jp"
@@ -26,9 +37,8 @@ TEXT = f"Card {CARD}, password: {PASSWORD}, write to {MAIL}"
 
 def fill(case: Case, verdicts: dict[str, str], **more: Any) -> None:
     """Lay a letter for each verdict, all of one text, the first with an attachment."""
-    letters = [
-        {"message_id": name, "text": TEXT, "subject": f"about {MAIL}", "content_hash": "h", **more} for name in verdicts
-    ]
+    base = {"text": TEXT, "subject": f"about {MAIL}", "content_hash": "h"}
+    letters = [{"message_id": name, **base, **more} for name in verdicts]
     exposures = [{"message_id": name, "content_verdict": verdict} for name, verdict in verdicts.items()]
     attachment = {
         "attachment_id": "a1",
@@ -100,11 +110,11 @@ def test_copies_are_scanned_once_and_all_have_their_rows(empty_case: Case, monke
     scanned: list[str] = []
 
     class Counting(worker.Worker):
-        def scan(self, numbers: Any, texts: Any) -> pa.RecordBatch:
+        def scan(self, numbers: Any, texts: Any) -> worker.Scanned:
             scanned.extend(texts)
             return super().scan(numbers, texts)
 
-    monkeypatch.setattr("unsealed.identify.Worker", Counting)
+    monkeypatch.setattr(worker, "Worker", Counting)
     identify(empty_case)
     assert scanned.count(TEXT) == 1
     assert len(scanned) == len(set(scanned)) == 4
@@ -140,19 +150,194 @@ def test_no_value_is_left_in_the_clear(empty_case: Case) -> None:
     assert [path for path in files if ".identify-" in str(path)] == []
 
 
-def test_an_error_holds_no_value() -> None:
-    from dataclasses import replace as changed
+# -- what fails -------------------------------------------------------------------------------------------------------
 
-    def broken(value: str) -> bool:
-        raise ValueError(f"bad: {value}")
 
-    scanner = Scanner({"payment_card": changed(identifiers()["payment_card"], check=broken)})
-    with pytest.raises(UnsealedError) as caught:
-        worker.Worker(b"k" * 32, scanner).scan([1], [TEXT])
-    assert "ValueError" in str(caught.value)
-    assert "4111" not in repr(caught.getrepr(style="long").reprcrash) + str(caught.value)
-    assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
+def broken(value: str) -> Any:
+    raise ValueError(f"bad: {value}")
+
+
+@pytest.mark.parametrize("part", ["check", "mask", "canonical"])
+def test_an_identifier_that_fails_loses_that_value_alone(
+    empty_case: Case, monkeypatch: pytest.MonkeyPatch, part: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def on_cards_of_visa(value: str) -> Any:
+        return broken(value) if value.startswith("4") else getattr(identifiers()["payment_card"], part)(value)
+
+    odd: dict[str, Any] = {part: on_cards_of_visa}
+    known = {**identifiers(), "payment_card": changed(identifiers()["payment_card"], **odd)}
+    monkeypatch.setattr(worker, "_all", lambda: Scanner(known))
+    fill(empty_case, {"m1": "accessed", "m2": "copied"}, text=f"{TEXT}, or card 5555 5555 5555 4444")
+    lay_evidence(empty_case)
+    identify(empty_case, workers=0)
+    masked = {row["value_masked"] for row in mentions(empty_case) if row["kind"] == "payment_card"}
+    assert masked == {"**** **** **** 4444"}
+    assert {row["kind"] for row in mentions(empty_case)} >= {"password", "email_address", "iban"}
+    (told,) = skips(empty_case)
+    assert (told["evidence_id"], told["path"], told["locator"]) == ("e1", "boxes/m1.eml", "byte:0+10")
+    assert told["reason"] == "identifier_failed"
+    assert told["detail"] == "text: payment_card failed on 1 of its values with ValueError"
+    assert CARD not in "".join(capfd.readouterr())
+    monkeypatch.undo()
+    identify(empty_case, workers=0)
+    assert skips(empty_case) == []
+
+
+def lay_evidence(case: Case) -> None:
+    """Say where the letters lie, and keep what reading has skipped apart."""
+    rows = [{"evidence_id": "e1", "path": "boxes/m1.eml"}]
+    replace(case, "evidence", pa.Table.from_pylist(rows, schema.TABLES["evidence"].schema))
+    letters = pq.read_table(case.tables / "messages").to_pylist()
+    placed = [{**row, "evidence_id": "e1", "locator": "byte:0+10"} for row in letters]
+    replace(case, "messages", pa.Table.from_pylist(placed, schema.TABLES["messages"].schema))
+
+
+def skips(case: Case) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(case.tables / "skipped").to_pylist()
+    return rows
+
+
+def test_what_reading_skipped_stays(empty_case: Case) -> None:
+    fill(empty_case, {"m1": "accessed"})
+    row = {"evidence_id": "e", "path": "p", "locator": "", "reason": "empty", "detail": "no bytes"}
+    empty_case.journal.record("read", "1", UnitRecord(skipped=[row]))
+    identify(empty_case, workers=0)
+    assert skips(empty_case) == [row]
+
+
+def test_a_text_that_takes_too_long_keeps_what_was_found(empty_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(value: str) -> bool:
+        time.sleep(30)
+        return bool(value)
+
+    known = {**identifiers(), "zz_slow": changed(identifiers()["payment_card"], check=slow)}
+    monkeypatch.setattr(worker, "_all", lambda: Scanner(known))
+    monkeypatch.setattr(scan, "TEXT_SECONDS", 0.3)
+    fill(empty_case, {"m1": "accessed"})
+    lay_evidence(empty_case)
+    identify(empty_case, workers=0)
+    assert {row["kind"] for row in mentions(empty_case)} >= {"payment_card", "email_address", "iban"}
+    assert [(row["reason"], row["detail"]) for row in skips(empty_case)] == [
+        ("scan_too_slow", "text: took too long; what was found until then stands")
+    ]
+
+
+def test_what_is_found_shows_no_value() -> None:
+    (found,) = [one for one in Scanner().scan([TEXT]) if one.identifier == "payment_card"]
+    assert found.value == CARD
+    assert CARD not in repr([found])
+    assert CARD not in str(found)
+
+
+# -- how much at a time -----------------------------------------------------------------------------------------------
+
+
+def batches(*sizes: int) -> Iterator[pa.RecordBatch]:
+    """Give batches of three texts each."""
+    for first in range(0, len(sizes), 3):
+        some = sizes[first : first + 3]
+        yield pa.RecordBatch.from_pydict({"k": [*range(first, first + len(some))], "text": ["x" * n for n in some]})
+
+
+@given(st.lists(st.sampled_from([1, 10, 400, 900, 1_000, 5_000]), max_size=12))
+def test_batches_hold_so_many_bytes_and_nothing_else(sizes: list[int]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("unsealed.identify.BATCH", 1_000)
+        made = list(_gathered(batches(*sizes)))
+    assert [len(text.as_py()) for batch in made for text in batch.column("text")] == sizes
+    assert [k.as_py() for batch in made for k in batch.column("k")] == [*range(len(sizes))]
+    weights = [sum(len(text.as_py()) for text in batch.column("text")) for batch in made]
+    for batch, weight in zip(made, weights, strict=True):
+        assert weight <= 1_000 or batch.num_rows == 1
+        assert (
+            len(pickle.dumps(batch)) < weight + 1_500
+        )  # what goes to a worker: these texts, not what they were cut from
+    assert all(one + other > 1_000 for one, other in pairwise(weights))
+
+
+def test_short_texts_are_scanned_together(empty_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {f"m{n}": "accessed" for n in range(50)}
+    letters = [{"message_id": name, "text": f"letter {name}", "subject": f"about {name}"} for name in names]
+    fill(empty_case, names)
+    replace(empty_case, "messages", pa.Table.from_pylist(letters, schema.TABLES["messages"].schema))
+    scanned: list[int] = []
+    real = worker.Worker.scan
+    monkeypatch.setattr(
+        worker.Worker, "scan", lambda self, k, texts: scanned.append(len(texts)) or real(self, k, texts)
+    )
+    identify(empty_case, workers=0)
+    assert scanned == [102]
+
+
+@pytest.mark.parametrize(("size", "expected"), [(20, 1_024), (1 << 20, 64), (1 << 27, 1)])
+def test_the_longer_a_text_the_fewer_are_taken_at_a_time(
+    empty_case: Case, monkeypatch: pytest.MonkeyPatch, size: int, expected: int
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(Engine, "value", lambda *_: size)
+    monkeypatch.setattr(Engine, "batches", lambda *_, rows: asked.append(rows) or iter(()))
+    with engine(empty_case) as db:
+        assert list(_texts(db)) == []
+    assert asked == [expected] * 4
+
+
+# -- the key ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None:
+    made = key.case_key(tmp_path)
+    path = tmp_path / key.NAME
+    assert [path] == list(tmp_path.iterdir())
+    path.chmod(0o644)
+    assert key.case_key(tmp_path) == made
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_new_key_is_its_owners_whatever_the_mask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        key.case_key(tmp_path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / key.NAME).stat().st_mode) == 0o600
+
+
+def test_what_is_no_key_of_ours_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, other = tmp_path / key.NAME, tmp_path / "other"
+    other.write_bytes(b"k" * key.SIZE)
+    path.symlink_to(other)
+    with pytest.raises(CaseError, match="can't be opened as the case's key"):
+        key.case_key(tmp_path)
+    path.unlink()
+    path.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(CaseError, match="can't be opened as the case's key"):
+        key.case_key(tmp_path)
+    assert not (tmp_path / "nowhere").exists()
+    path.unlink()
+    for make in (path.mkdir, lambda: os.mkfifo(path)):
+        make()
+        with pytest.raises(CaseError, match="no file of yours"):
+            key.case_key(tmp_path)
+        path.rmdir() if path.is_dir() else path.unlink()
+    for wrong in (b"", b"k" * (key.SIZE - 1), b"k" * (key.SIZE + 1)):
+        path.write_bytes(wrong)
+        with pytest.raises(CaseError, match="no key of 32 bytes"):
+            key.case_key(tmp_path)
+    path.write_bytes(b"k" * key.SIZE)
+    assert key.case_key(tmp_path) == b"k" * key.SIZE
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    with pytest.raises(CaseError, match="no file of yours"):
+        key.case_key(tmp_path)
+
+
+def test_a_key_that_could_not_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        key.case_key(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_case_without_letters_has_no_mentions(empty_case: Case) -> None:

@@ -2,12 +2,8 @@
 
 import os
 import tempfile
-from collections import deque
+from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,16 +11,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unsealed.case import Case
-from unsealed.errors import UnsealedError
+from unsealed.identify import skipped, worker
 from unsealed.identify.key import case_key
-from unsealed.identify.worker import SCANNED, Worker, start, work
+from unsealed.identify.scan import Lost
 from unsealed.query import Engine, engine, literal
 from unsealed.schema import TOLD
+from unsealed.workers import Pool
 
 __all__ = ["identify"]
 
+HELD = 64 << 20
+"""Bytes of text that are taken from the tables at a time, as long as no single text is longer."""
 ROWS = 1_024
-"""Texts that are taken from the tables at a time."""
+"""Texts that are taken at a time, where all are short."""
 BATCH = 2 << 20
 """Bytes of text that are scanned at a time."""
 WORTH = 96 << 20
@@ -34,7 +33,8 @@ WORTH = 96 << 20
 def identify(case: Case, *, everything: bool = False, workers: int | None = None) -> int:
     """Find personal data in the letters that are to be told about; give the number of mentions.
 
-    Each text is scanned once, however many copies of its letter there are; every copy gets its rows.
+    Each text is scanned once, however many copies of its letter there are; every copy gets its rows. What could not be
+    scanned is a row in `skipped`.
 
     Args:
         case: the case, locked by the caller.
@@ -42,7 +42,6 @@ def identify(case: Case, *, everything: bool = False, workers: int | None = None
         workers: worker processes; 0 for none; as many as there are cores if None.
 
     Raises:
-        UnsealedError: if a worker process dies.
         CaseError: if the case's key can't be used.
     """
     key = case_key(case.folder)
@@ -50,10 +49,20 @@ def identify(case: Case, *, everything: bool = False, workers: int | None = None
         _holders(db, everything=everything)
         size = db.value("SELECT coalesce(sum(size), 0) FROM texts")
         count = (os.cpu_count() or 1) if workers is None else workers
-        path = Path(folder) / "scanned.parquet"
-        with pq.ParquetWriter(path, SCANNED, compression="zstd") as writer:
-            for batch in _scanned(_texts(db), key, count if size >= WORTH or workers else 0):
-                writer.write_batch(batch)
+        path, lost = Path(folder) / "scanned.parquet", Counter[Lost]()
+        pool = Pool(
+            count if size >= WORTH or workers else 0,
+            worker.work,
+            pieces=worker.pieces,
+            lost=worker.died,
+            ready=worker.ready,
+            given=(key,),
+        )
+        with pq.ParquetWriter(path, worker.SCANNED, compression="zstd") as writer, pool:
+            for scanned in pool.map(_gathered(_texts(db))):
+                writer.write_batch(scanned.rows)
+                lost += scanned.lost
+        skipped.tell(case, db, lost)
         return db.write(
             "mentions",
             f"""
@@ -94,55 +103,37 @@ def _holders(db: Engine, *, everything: bool) -> None:
 
 
 def _texts(db: Engine) -> Iterator[pa.RecordBatch]:
-    """Give every different text once, as batches of `k` and `text` of about `BATCH` bytes."""
+    """Give every different text once, as batches of `k` and `text`; the longer the longest is, the fewer at a time."""
     for part, table, column, ids in (
         ("text", "messages", "text", "message_id"),
         ("subject", "messages", "subject", "message_id"),
         ("attachment", "attachments", "text", "message_id, attachment_id"),
         ("filename", "attachments", "filename", "message_id, attachment_id"),
     ):
-        query = f"SELECT k, m.{column} AS text FROM {table} m JOIN texts t USING ({ids}) WHERE t.part = {literal(part)}"
-        for batch in db.batches(query, rows=ROWS):
-            yield from _cut(batch)
+        longest = db.value(f"SELECT coalesce(max(size), 0) FROM texts WHERE part = {literal(part)}")
+        if longest:
+            query = (
+                f"SELECT k, m.{column} AS text FROM {table} m JOIN texts t USING ({ids}) WHERE t.part = {literal(part)}"
+            )
+            yield from db.batches(query, rows=max(1, min(ROWS, HELD // longest)))
 
 
-def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    """Cut a batch where its texts come to `BATCH` bytes."""
-    first, size = 0, 0
-    for row, length in enumerate(pc.binary_length(batch.column("text")).to_pylist()):
-        if row > first and size + length > BATCH:
-            yield batch.slice(first, row - first)
-            first, size = row, 0
-        size += length
-    if first < batch.num_rows:
-        yield batch.slice(first)
+def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Cut and join batches so that the texts of each come to about `BATCH` bytes, or it is one text that is longer.
 
-
-def _scanned(texts: Iterator[pa.RecordBatch], key: bytes, workers: int) -> Iterator[pa.RecordBatch]:
-    """Scan batches in worker processes, or here where there are none; in the order of the texts."""
-    if not workers:
-        here = Worker(key)
-        for batch in texts:
-            yield here.scan(batch.column("k").to_pylist(), batch.column("text").to_pylist())
-        return
-    waiting: deque[Future[pa.RecordBatch]] = deque()
-    with _pool(workers, key) as pool:
-        for batch in texts:
-            # A slice would take the whole batch along to the worker.
-            waiting.append(pool.submit(work, pa.concat_batches([batch]) if batch.column(0).offset else batch))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-@contextmanager
-def _pool(workers: int, key: bytes) -> Iterator[ProcessPoolExecutor]:
-    """Give worker processes; the key goes to them in memory."""
-    try:
-        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=start, initargs=(os.getpid(), key)) as pool:
-            yield pool
-    except BrokenProcessPool:
-        raise UnsealedError(
-            "A worker process died while scanning. Run it again; with `workers=0` there are none."
-        ) from None
+    Short texts (subjects, names of files) come by the thousand, so that one pass goes over all of them. Each batch holds
+    its own texts alone, not what it was cut from: it goes to another process.
+    """
+    waiting: list[pa.RecordBatch] = []
+    size = 0
+    for batch in batches:
+        first = 0
+        for row, length in enumerate(pc.binary_length(batch.column("text")).to_pylist()):
+            if size and size + length > BATCH:
+                # a slice keeps all that it was cut from; joining copies
+                yield pa.concat_batches([*waiting, batch.slice(first, row - first)])
+                waiting, first, size = [], row, 0
+            size += length
+        waiting.append(batch.slice(first))
+    if size:
+        yield pa.concat_batches(waiting)

@@ -9,12 +9,14 @@ hyphen is `-`, every space is a space, and invisible characters are gone.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from unsealed.identify.mask import tail
 
+LONGEST_WORD = 40
+"""A context word has at most so many characters."""
 AFTER_CONTEXT = 24
 """A context word may stand so many characters behind a value; how many before it, each identifier says."""
 
@@ -54,7 +56,7 @@ class Identifier:
     needs_context: bool = False
     """Without one of these words near it, it is no hit."""
     near: int = 60
-    """So many characters before a value context words are looked for."""
+    """A context word may end so many characters before a value."""
     weight: int = 50
     """Of two that overlap the heavier one stays; a context word adds 20, a check digit 10."""
     mask: Callable[[str], str] = _LAST_TWO
@@ -78,15 +80,16 @@ class Identifier:
     def _words(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(word, re.ASCII) for word in self.words)
 
-    def word_ends(self, text: str, low: int = 0, high: int | None = None) -> Iterator[int]:
-        """Give where context words end in `text[low:high]`."""
+    def in_context(self, text: str, start: int, end: int) -> bool:
+        """Tell whether a context word stands near `text[start:end]`: whether one ends near enough."""
+        low, first, last = max(0, start - self.near + 1), max(0, start - self.near - LONGEST_WORD), end + AFTER_CONTEXT
         for word in self._words:
-            for found in word.finditer(text, low, len(text) if high is None else high):
-                yield found.end()
-
-    def in_context(self, text: str, start: int, end: int, low: int, high: int) -> bool:
-        """Tell whether a context word stands near `text[start:end]`, within `text[low:high]`."""
-        return any(self.word_ends(text, max(low, start - self.near), min(high, end + AFTER_CONTEXT)))
+            found = word.search(text, first, last + 1)  # one more character: whether the word ends there is seen by it
+            while found:
+                if low <= found.end() <= last:
+                    return True
+                found = word.search(text, found.start() + 1, last + 1)
+        return False
 
 
 def _whole(word: str) -> str:

@@ -7,6 +7,7 @@ characters, which somebody may have put into a number to hide it, are taken out,
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,6 +19,8 @@ _SPACES = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u2
 _LONG_VOWEL = re.compile("[ーｰ](?<=[0-9].)(?=[0-9])")
 _LONG_VOWELS = "ーｰ"
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_BETWEEN = "\n\0\n"
+"""Stands between texts that are normalised together: what is done to one does not look beyond it."""
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 
 
@@ -41,22 +44,40 @@ class Normalised:
 
 def normalise(text: str) -> Normalised:
     """Normalise a text; `original` of what is given leads back."""
-    if text.isascii():
-        return Normalised(text.replace("\t", " ") if "\t" in text else text)
-    places, taken = list[int](), list[int]()
-    if any(letter in text for letter in INVISIBLE):
-        gone = 0
-        for found in _INVISIBLE.finditer(text):
-            places.append(found.start() - gone)
-            gone += found.end() - found.start()
-            taken.append(gone)
-        text = _INVISIBLE.sub("", text)
+    return normalise_all((text,))[0]
+
+
+def normalise_all(texts: Sequence[str]) -> list[Normalised]:
+    """Normalise texts, all that have more than ASCII at once."""
+    done = [Normalised(text.replace("\t", " ") if "\t" in text else text) if text.isascii() else None for text in texts]
+    others = [number for number, one in enumerate(done) if one is None]
+    if others:
+        seen = [_visible(texts[number]) for number in others]
+        joined, at = _replaced(_BETWEEN.join(one.text for one in seen)), 0
+        for number, one in zip(others, seen, strict=True):
+            done[number] = Normalised(joined[at : at + len(one.text)], one.places, one.taken)
+            at += len(one.text) + len(_BETWEEN)
+    return [one for one in done if one is not None]
+
+
+def _visible(text: str) -> Normalised:
+    """Take out what is invisible."""
+    if not any(letter in text for letter in INVISIBLE):
+        return Normalised(text)
+    places, taken, gone = list[int](), list[int](), 0
+    for found in _INVISIBLE.finditer(text):
+        places.append(found.start() - gone)
+        gone += found.end() - found.start()
+        taken.append(gone)
+    return Normalised(_INVISIBLE.sub("", text), tuple(places), tuple(taken))
+
+
+def _replaced(text: str) -> str:
+    """Write every character as it is written here; a character stays a character."""
     units = text.encode("utf-16-le", "surrogatepass")
     codes = pa.Array.from_buffers(pa.uint16(), len(units) // 2, [None, pa.py_buffer(units)])
     text = pc.take(_table(), codes, boundscheck=False).buffers()[1].to_pybytes().decode("utf-16-le", "surrogatepass")
-    if any(letter in text for letter in _LONG_VOWELS):
-        text = _LONG_VOWEL.sub("-", text)
-    return Normalised(text, tuple(places), tuple(taken))
+    return _LONG_VOWEL.sub("-", text) if any(letter in text for letter in _LONG_VOWELS) else text
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Candidate(NamedTuple):
-    """Something found: where in the scanned text, by which identifier, and what its weight is without context."""
+    """Something found: where in the text, by which identifier, and what its weight is without context."""
 
     start: int
     end: int
@@ -19,29 +19,35 @@ class Candidate(NamedTuple):
 
 
 def resolve(found: Sequence[Candidate], context: Callable[[Candidate], int]) -> list[Candidate]:
-    """Give those that stay, in the order of the text.
+    """Give those that stay, in the order of the text; the work grows as the findings and their lengths together do.
 
     Args:
         found: in any order.
-        context: gives what context adds to one's weight; asked only where something overlaps.
+        context: gives what context adds to one's weight; asked once of each, and only where something overlaps.
     """
+    if len(found) < 2:
+        return list(found)
     kept: list[Candidate] = []
     cluster: list[Candidate] = []
     reach = -1
     for one in sorted(set(found)):
         if one.start >= reach and cluster:
-            kept += _heaviest(cluster, context)
+            kept += _heaviest(cluster, reach, context)
             cluster = []
         cluster.append(one)
         reach = max(reach, one.end)
-    return kept + _heaviest(cluster, context)
+    return kept + _heaviest(cluster, reach, context)
 
 
-def _heaviest(cluster: list[Candidate], context: Callable[[Candidate], int]) -> list[Candidate]:
+def _heaviest(cluster: list[Candidate], reach: int, context: Callable[[Candidate], int]) -> list[Candidate]:
     if len(cluster) < 2:
         return cluster
-    taken: list[Candidate] = []
+    first = cluster[0].start
+    taken = bytearray(reach - first)  # a byte a character: one that somebody has is 1
+    kept = []
     for one in sorted(cluster, key=lambda c: (-c.weight - context(c), c.start - c.end, c.number, c.start)):
-        if all(one.end <= other.start or one.start >= other.end for other in taken):
-            taken.append(one)
-    return sorted(taken)
+        start, end = one.start - first, one.end - first
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            kept.append(one)
+    return sorted(kept)

@@ -1,32 +1,30 @@
 """Find personal data in many texts at once: one pass for all anchors, then exact patterns and checks around them.
 
-The texts are normalised and joined. Hyperscan tells where anchors and context words end; an identifier that needs context
-has its words as anchors. What is found is by definition all that the exact patterns match, so without Hyperscan each
-pattern is tried on the whole text: slower, and the answers are the same.
+What is found is defined without anchors, text by text: of each identifier the matches of its pattern, tried at every
+place from left to right, that pass its check and have the context that they need; where one was found, it is tried on
+behind it. Of findings that overlap, one stays. Anchors only say which places are worth trying; without Hyperscan all
+are, which is slower and gives the same.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import NamedTuple
 
+from unsealed.identify.anchors import FAST, Anchors, Ends
 from unsealed.identify.identifier import AFTER_CONTEXT, Identifier
 from unsealed.identify.identifiers import identifiers
-from unsealed.identify.normalise import Normalised, normalise
+from unsealed.identify.normalise import Normalised, normalise_all
 from unsealed.identify.overlap import Candidate, resolve
+from unsealed.workers import alarm, rearm
 
-try:
-    import hyperscan
-except ImportError:  # not to be had on this machine
-    hyperscan = None  # type: ignore[assignment]  # asked before every use
-
-BETWEEN = "\n\0\n"
-"""Stands between two joined texts; no pattern crosses it."""
 LOOK = 8
 """So many characters behind a match its pattern may look at."""
-LONGEST_WORD = 40
-"""A context word has at most so many characters."""
+TEXT_SECONDS = 30
+"""Time for one text; no text that was ever seen takes a tenth of it."""
+TOO_SLOW = "too_slow"
 
 
 class Found(NamedTuple):
@@ -37,6 +35,23 @@ class Found(NamedTuple):
     end: int
     identifier: str
     value: str
+
+    def __repr__(self) -> str:
+        """Say all but the value: what is shown of an error or a failed test ends in logs."""
+        return f"Found({self.text}, {self.start}, {self.end}, {self.identifier!r})"
+
+
+class Lost(NamedTuple):
+    """What could not be looked at: in which text, for which identifier (none where it is the rest of the text), why."""
+
+    text: int
+    identifier: str | None
+    why: str
+    """The name of an exception, whose words may hold the value; or `TOO_SLOW`."""
+
+
+class _Late(BaseException):
+    """Time is up for this text. No `Exception`, so that no identifier can catch it."""
 
 
 class Scanner:
@@ -53,178 +68,135 @@ class Scanner:
         self._names, self._all = list(self.known), list(self.known.values())
         self._values = [one.expression.groupindex.get("v", 0) for one in self._all]
         self._bases = [one.weight + (10 if one.proves else 0) for one in self._all]
-        self._anchors: Anchors | None = None if plain or hyperscan is None else Anchors(self._all)
+        self._anchors = Anchors(self._all) if FAST and not plain else None
+        self._armed, self._busy = 0.0, False
 
-    def scan(self, texts: Sequence[str | None]) -> list[Found]:
-        """Give what is found, in the order of the texts; places count characters of the text as it was given."""
-        clean = [(number, normalise(text)) for number, text in enumerate(texts) if text]
-        groups = ([one for one in clean if one[1].text.isascii()], [one for one in clean if not one[1].text.isascii()])
-        return sorted(found for group in groups if group for found in self._group(group))
+    def scan(self, texts: Sequence[str | None], lost: Counter[Lost] | None = None) -> list[Found]:
+        """Give what is found, in the order of the texts; places count characters of the text as it was given.
 
-    def _group(self, group: list[tuple[int, Normalised]]) -> Iterator[Found]:
-        joined = Joined([one.text for _, one in group])
-        candidates = list(self._anchored(joined) if self._anchors else self._plainly(joined))
+        Args:
+            texts: each is scanned by itself, whatever stands in the others.
+            lost: takes what could not be looked at, and how often; no value is in it. An identifier that fails on a value
+                loses that one; a text that takes too long loses what was not yet found in it.
+        """
+        there = [number for number, text in enumerate(texts) if text]
+        clean = list(zip(there, normalise_all([texts[number] or "" for number in there]), strict=True))
+        found: list[Found] = []
+        lost = Counter() if lost is None else lost
+        with alarm(self._late):
+            for group in (
+                [one for one in clean if one[1].text.isascii()],
+                [one for one in clean if not one[1].text.isascii()],
+            ):
+                rearm(0)
+                self._armed = 0.0
+                around = self._anchors.ends([one.text for _, one in group]) if self._anchors else [None] * len(group)
+                for (number, text), ends in zip(group, around, strict=True):
+                    if ends or ends is None:
+                        found += self._text(number, text, ends, lost)
+        return sorted(found)
+
+    def _text(self, number: int, clean: Normalised, ends: Ends | None, lost: Counter[Lost]) -> Iterator[Found]:
+        """Give what is found in one text."""
+        candidates: list[Candidate] = []
+        text = clean.text
 
         def context(one: Candidate) -> int:
             known = self._all[one.number]
-            near = known.needs_context or known.in_context(joined.text, one.start, one.end, *joined.bounds(one.start))
-            return 20 if near else 0
+            return 20 if known.needs_context or known.in_context(text, one.start, one.end) else 0
 
-        for start, end, number, _ in resolve(candidates, context):
-            place = joined.place(start)
-            base = joined.starts[place]
-            text, clean = group[place]
-            first, last = clean.original(start - base), clean.original(end - base, end=True)
-            yield Found(text, first, last, self._names[number], joined.text[start:end])
+        if (now := monotonic()) - self._armed > 1:
+            rearm(TEXT_SECONDS)
+            self._armed = now
+        try:
+            self._busy = True
+            for which in range(len(self._all)) if ends is None else sorted(ends):
+                candidates += self._of(which, number, text, None if ends is None else ends[which], lost)
+            kept = resolve(candidates, context)
+            self._busy = False
+        except _Late:
+            self._armed = 0.0
+            lost[Lost(number, None, TOO_SLOW)] += 1
+            kept = resolve(candidates, lambda _: 0)
+        for start, end, which, _ in kept:
+            first, last = clean.original(start), clean.original(end, end=True)
+            yield Found(number, first, last, self._names[which], text[start:end])
 
-    def _anchored(self, joined: "Joined") -> Iterator[Candidate]:
-        assert self._anchors is not None  # noqa: S101 - the caller asked
-        found = self._anchors.ends(joined.text)
-        for number, one in enumerate(self._all):
-            if ends := self._anchors.of(number, found):
-                how = self._near_words if one.needs_context else self._leftwards if one.left else self._around
-                for match in how(one, ends, joined.text):
-                    yield from self._candidate(number, one, match, joined, ends)
+    def _late(self, *_: object) -> None:
+        """End the text that is being worked on; between two there is nothing to end."""
+        if self._busy:
+            self._busy = False
+            raise _Late
 
-    def _around(self, one: Identifier, ends: Sequence[int], text: str) -> Iterator[re.Match[str]]:
-        """Give the matches in which an anchor ends."""
-        search, count = one.expression.search, len(ends)
-        for low, last in _windows(ends, one.before):
-            high = min(len(text), last + one.after + LOOK)
-            match = search(text, low, high)
-            while match and match.start() < last:
-                at = bisect_right(ends, match.start())
-                if at < count and ends[at] <= match.end():
-                    yield match
-                match = search(text, match.start() + 1, high)
+    def _of(
+        self, which: int, number: int, text: str, ends: Sequence[int] | None, lost: Counter[Lost]
+    ) -> list[Candidate]:
+        """Give what one identifier finds in one text."""
+        one, size, behind, found = self._all[which], len(text), 0, list[Candidate]()
+        search, match = one.expression.search, one.expression.match
+        for low, high, limit in self._spans(one, text, ends):
+            behind, look = max(behind, low), match if high - low == 1 else search
+            while behind < high and (seen := look(text, behind, limit)) and (start := seen.start()) < high:
+                behind = start + 1
+                # where the end of the search may have cut it short, it is matched again
+                whole = seen if limit >= size else match(text, start)
+                if whole and self._passes(which, number, whole, ends, lost):
+                    behind = max(behind, whole.end())
+                    found.append(Candidate(*whole.span(self._values[which]), which, self._bases[which]))
+        return found
 
-    def _leftwards(self, one: Identifier, ends: Sequence[int], text: str) -> Iterator[re.Match[str]]:
-        """Give the matches in which an anchor ends, where what stands before it tells where they begin."""
-        size, last = len(text), -1
-        for end in ends:
-            low = max(0, end - one.before)
-            start = low + len(text[low : end - 1].rstrip(one.left))
-            if start > last and (match := one.expression.match(text, start, min(size, end + one.after + LOOK))):
-                last = start
-                yield match
+    def _spans(self, one: Identifier, text: str, ends: Sequence[int] | None) -> Iterable[tuple[int, int, int]]:
+        """Give between which places matches may begin, and how far those reach that have to be found."""
+        if ends is None:
+            return ((0, len(text) + 1, len(text)),)
+        longest = one.before + one.after
+        if one.needs_context:
+            return _around(ends, longest + AFTER_CONTEXT, one.near, longest + LOOK)
+        if one.left:
+            return _leftwards(text, one.left, ends, one.before + one.after + LOOK)
+        return _around(ends, one.before, 0, one.after + LOOK)
 
-    def _near_words(self, one: Identifier, ends: Sequence[int], text: str) -> Iterator[re.Match[str]]:
-        """Give the matches that may be near enough to a context word."""
-        search, longest = one.expression.search, one.before + one.after
-        for low, last in _windows(ends, longest + AFTER_CONTEXT + LONGEST_WORD, one.near):
-            high = min(len(text), last + longest + LOOK)
-            match = search(text, low, high)
-            while match and match.start() <= last:
-                yield match
-                match = search(text, match.start() + 1, high)
-
-    def _plainly(self, joined: "Joined") -> Iterator[Candidate]:
-        for number, one in enumerate(self._all):
-            words = sorted(one.word_ends(joined.text)) if one.needs_context else ()
-            search = one.expression.search
-            match = search(joined.text) if words or not one.needs_context else None
-            while match:
-                yield from self._candidate(number, one, match, joined, words)
-                match = search(joined.text, match.start() + 1)
-
-    def _candidate(
-        self, number: int, one: Identifier, match: re.Match[str], joined: "Joined", words: Sequence[int]
-    ) -> Iterator[Candidate]:
-        start, end = match.span(self._values[number])
-        if one.needs_context and not _has_near(words, start - one.near, end + AFTER_CONTEXT, joined, start):
-            return
-        if one.check is None or one.check(match.group(self._values[number])):
-            yield Candidate(start, end, number, self._bases[number])
+    def _passes(
+        self, which: int, number: int, match: re.Match[str], ends: Sequence[int] | None, lost: Counter[Lost]
+    ) -> bool:
+        """Tell whether a match is what it looks like."""
+        one, group = self._all[which], self._values[which]
+        if one.check is not None:
+            try:
+                if not one.check(match[group]):
+                    return False
+            except Exception as error:  # noqa: BLE001 - an identifier that fails costs this value, never the stage
+                lost[Lost(number, self._names[which], type(error).__name__)] += 1
+                return False
+        return not one.needs_context or _has_context(one, match.string, *match.span(group), ends)
 
 
-def _has_near(words: Sequence[int], low: int, high: int, joined: "Joined", at: int) -> bool:
-    """Tell whether a word ends between two places, in the text that `at` is in."""
-    place = bisect_right(words, low)
-    if place == len(words) or words[place] > high:
-        return False
-    first, last = joined.bounds(at)
-    place = bisect_right(words, max(low, first))
-    return place < len(words) and words[place] <= min(high, last)
+def _has_context(one: Identifier, text: str, start: int, end: int, ends: Sequence[int] | None) -> bool:
+    """Tell whether a word that the identifier needs is near; where words end, if that is known, spares most a look."""
+    if ends is not None:
+        place = bisect_right(ends, start - one.near)
+        if place == len(ends) or ends[place] > end + AFTER_CONTEXT:
+            return False
+    return one.in_context(text, start, end)
 
 
-class Joined:
-    """Some texts as one."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self.text = BETWEEN.join(texts)
-        self.starts, at = list[int](), 0
-        for text in texts:
-            self.starts.append(at)
-            at += len(text) + len(BETWEEN)
-
-    def place(self, at: int) -> int:
-        """Give the number of the text at a place."""
-        return bisect_right(self.starts, at) - 1
-
-    def bounds(self, at: int) -> tuple[int, int]:
-        """Give where the text at a place begins and ends."""
-        place = self.place(at)
-        after = self.starts[place + 1] - len(BETWEEN) if place + 1 < len(self.starts) else len(self.text)
-        return self.starts[place], after
-
-
-class Anchors:
-    """The anchors and context words of all identifiers, for one pass of Hyperscan."""
-
-    def __init__(self, known: Sequence[Identifier]) -> None:
-        numbers: dict[str, int] = {}
-
-        def of(expressions: Sequence[str]) -> list[int]:
-            return [numbers.setdefault(expression, len(numbers)) for expression in expressions]
-
-        self._of = [of(one.words if one.needs_context else one.anchors) for one in known]
-        self._count = len(numbers)
-        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=[expression.encode() for expression in numbers],
-            ids=list(numbers.values()),
-            flags=[0] * self._count,
-        )
-
-    def ends(self, text: str) -> list[list[int]]:
-        """Give for each expression where it ends in the text, rising."""
-        ends: list[list[int]] = [[] for _ in range(self._count)]
-
-        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            ends[number].append(end)
-
-        data = text.encode("utf-8", "surrogatepass")
-        self._database.scan(data, match_event_handler=on_match)
-        return ends if len(data) == len(text) else _in_characters(data, ends)
-
-    def of(self, number: int, ends: list[list[int]]) -> Sequence[int]:
-        """Give where the anchors of an identifier end, or its context words where it needs one; rising."""
-        return _merged([ends[one] for one in self._of[number]])
-
-
-def _merged(lists: list[list[int]]) -> Sequence[int]:
-    some = [one for one in lists if one]
-    return some[0] if len(some) == 1 else sorted(chain(*some)) if some else ()
-
-
-def _in_characters(data: bytes, ends: list[list[int]]) -> list[list[int]]:
-    """Turn places in the bytes of a text into places in its characters."""
-    places, characters, last = dict[int, int](), 0, 0
-    for end in sorted({end for some in ends for end in some}):
-        characters += len(data[last:end].decode("utf-8", "surrogatepass"))
-        places[end] = characters
-        last = end
-    return [[places[end] for end in some] for some in ends]
-
-
-def _windows(ends: Sequence[int], back: int, ahead: int = 0) -> Iterator[tuple[int, int]]:
-    """Give from where to where matches may begin, around these ends; what overlaps is one."""
-    low, last = -1, -1
+def _around(ends: Sequence[int], back: int, ahead: int, reach: int) -> Iterator[tuple[int, int, int]]:
+    """Give spans from `back` before an end to `ahead` behind it; those that overlap are one."""
+    low = high = -1
     for end in ends:
-        if end - back > last:
-            if last >= 0:
-                yield low, last
-            low = max(0, end - back)
-        last = end + ahead
-    if last >= 0:
-        yield low, last
+        if end - back > high:
+            if high >= 0:
+                yield low, high, high + reach
+            low = end - back if end > back else 0
+        high = end + ahead
+    yield low, high, high + reach
+
+
+def _leftwards(text: str, left: str, ends: Sequence[int], reach: int) -> Iterator[tuple[int, int, int]]:
+    """Give the places where what stands before an anchor, a character, is no more made of `left`."""
+    before = 0
+    for end in ends:
+        # from one anchor to the next, so that however long it is, nothing is gone over twice
+        start = before + len(text[before : end - 1].rstrip(left))
+        yield start, start + 1, end + reach
+        before = end

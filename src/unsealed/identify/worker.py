@@ -1,19 +1,18 @@
 """Scan texts to rows that hold no value in the clear; runs in worker processes, a batch at a time."""
 
-import os
-import signal
-import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import pyarrow as pa
 
-from unsealed.errors import UnsealedError
 from unsealed.identify.key import keyed_hash
-from unsealed.identify.scan import Scanner
+from unsealed.identify.scan import Lost, Scanner
 
 CACHED = 50_000
 """Values whose mask and hash are kept at hand: the same few addresses stand in most letters."""
+DIED = "died"
 SCANNED = pa.schema(
     [
         ("k", pa.int64()),
@@ -28,6 +27,16 @@ SCANNED = pa.schema(
 )
 
 
+@dataclass
+class Scanned:
+    """What a batch of texts came to."""
+
+    rows: pa.RecordBatch
+    """Of `SCANNED`."""
+    lost: Counter[Lost] = field(default_factory=Counter)
+    """What could not be looked at, by the numbers that were given with the texts, and how often."""
+
+
 class Worker:
     """A scanner with the case's key."""
 
@@ -40,21 +49,22 @@ class Worker:
             one = known[name]
             return one.mask(value), keyed_hash(key, one.kind, one.canonical(value))
 
-        self._told = told
+        self._told: Callable[[str, str], tuple[str, str]] = told
 
-    def scan(self, numbers: Sequence[int], texts: Sequence[str | None]) -> pa.RecordBatch:
-        """Give what is found in texts, as rows of `SCANNED`; `k` is the number given with a text.
+    def scan(self, numbers: Sequence[int], texts: Sequence[str | None]) -> Scanned:
+        """Give what is found in texts; `k` is the number given with a text.
 
-        Raises:
-            UnsealedError: if an identifier fails; it names the identifier's error and no value.
+        An identifier that fails loses that one value and is counted; nothing that it raises goes any further, as it may hold
+        the value.
         """
-        try:
-            found = self._scanner.scan(texts)
-            told = [self._told(one.identifier, one.value) for one in found]
-        except Exception as error:  # noqa: BLE001 - the text of an error may hold the value it is about
-            raise UnsealedError(
-                f"an identifier failed with {type(error).__name__}; this is a bug, please report it."
-            ) from None
+        lost: Counter[Lost] = Counter()
+        found, told = [], []
+        for one in self._scanner.scan(texts, lost):
+            try:
+                told.append(self._told(one.identifier, one.value))
+                found.append(one)
+            except Exception as error:  # noqa: BLE001 - as in the scan
+                lost[Lost(one.text, one.identifier, type(error).__name__)] += 1
         known = self._scanner.known
         columns = (
             [numbers[one.text] for one in found],
@@ -67,7 +77,8 @@ class Worker:
             [one.identifier for one in found],
         )
         arrays = [pa.array(column, field.type) for column, field in zip(columns, SCANNED, strict=True)]
-        return pa.RecordBatch.from_arrays(arrays, schema=SCANNED)
+        by_number = Counter({one._replace(text=numbers[one.text]): count for one, count in lost.items()})
+        return Scanned(pa.RecordBatch.from_arrays(arrays, schema=SCANNED), by_number)
 
 
 @cache
@@ -79,23 +90,24 @@ def _all() -> Scanner:
 _worker: Worker | None = None
 
 
-def start(parent: int, key: bytes) -> None:
-    """Make a process a worker: it leaves Ctrl-C to its parent, and ends when that is gone."""
+def ready(key: bytes) -> None:
+    """Make a process ready to `work` for a case."""
     global _worker  # noqa: PLW0603 - a process has one
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        import multiprocessing
-
-        if os.getppid() == parent and (mother := multiprocessing.parent_process()):
-            mother.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
     _worker = Worker(key)
 
 
-def work(texts: pa.RecordBatch) -> pa.RecordBatch:
-    """Scan a batch of `k` and `text` in a worker process."""
-    assert _worker is not None  # noqa: S101 - `start` has run
+def work(texts: pa.RecordBatch) -> Scanned:
+    """Scan a batch of `k` and `text`."""
+    assert _worker is not None  # noqa: S101 - `ready` has run
     return _worker.scan(texts.column("k").to_pylist(), texts.column("text").to_pylist())
+
+
+def pieces(texts: pa.RecordBatch) -> list[pa.RecordBatch]:
+    """Cut a batch into its texts, where there are several."""
+    return [pa.RecordBatch.from_pylist([row], texts.schema) for row in texts.to_pylist()] if texts.num_rows > 1 else []
+
+
+def died(texts: pa.RecordBatch) -> Scanned:
+    """Tell of a text that took a worker process along."""
+    lost = Counter(Lost(k, None, DIED) for k in texts.column("k").to_pylist())
+    return Scanned(pa.RecordBatch.from_pylist([], SCANNED), lost)

@@ -1,20 +1,14 @@
-"""Worker processes: units of work out, part files and counts back; a worker may die without taking the run along."""
+"""Units of reading: what a worker process is given, the part files and counts that come of it, and what is left out."""
 
 import gc
-import multiprocessing
-import os
-import signal
-import threading
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any, Self
+from typing import Any
 
-from unsealed import plugins
+from unsealed import plugins, workers
 from unsealed.errors import BadRecord
 from unsealed.read.collect import Collector
 from unsealed.read.reader import Batch, Part, Reader, Row, skip
@@ -69,7 +63,8 @@ def work(unit: Unit) -> Result:
     collecting = gc.isenabled()
     gc.disable()  # rows are plain tuples without cycles, and going through them again and again costs a sixth
     try:
-        with _clock():
+        with workers.alarm(_late):
+            workers.rearm(ITEM_SECONDS)
             for number, part in enumerate(unit.parts):
                 _read(reader, part, number, shelf, result)
         result.files = shelf.finish()
@@ -89,7 +84,7 @@ def _read(reader: Reader, part: Part, number: int, into: "_Shelf", result: Resul
     for made in _guarded(reader, part):
         now = monotonic()
         if now - armed > 1:
-            _rearm()
+            workers.rearm(ITEM_SECONDS)
             armed = now
         if isinstance(made, Batch):
             records += into.add_columns(made)
@@ -175,38 +170,8 @@ class _Shelf:
             collector.abandon()
 
 
-class _clock:  # noqa: N801 - used like a function
-    """Raises BadRecord in an item that takes longer than `ITEM_SECONDS` (where the system has timers)."""
-
-    def __enter__(self) -> None:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGALRM, _late)
-            _rearm()
-
-    def __exit__(self, *_: object) -> None:
-        if threading.current_thread() is threading.main_thread():
-            signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def _rearm() -> None:
-    if threading.current_thread() is threading.main_thread():
-        signal.setitimer(signal.ITIMER_REAL, ITEM_SECONDS)
-
-
 def _late(*_: object) -> None:
     raise BadRecord("too_slow", f"took longer than {ITEM_SECONDS} seconds")
-
-
-def _start(parent: int) -> None:
-    """Prepare a worker: leave Ctrl-C to the parent, and die with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        if os.getppid() == parent and (mother := multiprocessing.parent_process()):
-            mother.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _ready() -> None:
@@ -214,91 +179,26 @@ def _ready() -> None:
     readers()
 
 
-class Pool:
-    """Keeps workers busy with units, a few ahead; `workers=0` works in this process (for tests and debuggers)."""
+class Pool(workers.Pool[Unit, Result]):
+    """Reads units in worker processes."""
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(self, count: int) -> None:
+        super().__init__(count, work, pieces=_pieces, lost=_lost, ready=_ready)
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+def _pieces(unit: Unit) -> list[Unit]:
+    """Give the parts of a unit one by one, where there are several."""
+    return [Unit(unit.reader, (part,), unit.tables) for part in unit.parts] if len(unit.parts) > 1 else []
 
-    def start(self) -> None:
-        """Start the workers before there is a unit for them: each takes half a second to be ready."""
-        if self.workers and self._pool is None:
-            self._pool = self._workers()
-            for _ in range(self.workers):
-                self._pool.submit(_ready)
 
-    def map(self, units: Iterator[Unit]) -> Iterator[Result]:
-        """Give the results of units as they come, in any order."""
-        if not self.workers:
-            yield from (work(unit) for unit in units)
-            return
-        waiting: dict[Future[Result], Unit] = {}
-        for unit in units:
-            waiting[self._submit(unit)] = unit
-            if len(waiting) >= self.workers * 2:
-                yield from self._take(waiting)
-        while waiting:
-            yield from self._take(waiting)
-
-    def _workers(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.workers, context, initializer=_start, initargs=(os.getpid(),))
-
-    def _submit(self, unit: Unit) -> "Future[Result]":
-        if self._pool is None:
-            self._pool = self._workers()
-        try:
-            return self._pool.submit(work, unit)
-        except BrokenProcessPool as error:
-            failed: Future[Result] = Future()
-            failed.set_exception(error)
-            return failed
-
-    def _take(self, waiting: "dict[Future[Result], Unit]") -> Iterator[Result]:
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        broken = []
-        for future in done:
-            unit = waiting.pop(future)
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                broken.append(unit)
-        if broken:
-            broken += waiting.values()
-            waiting.clear()
-            self._restart()
-            for unit in broken:
-                yield from self._alone(unit)
-
-    def _restart(self) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = None
-
-    def _alone(self, unit: Unit) -> Iterator[Result]:
-        """Read a unit by itself after a worker died, to find which one it was; then part by part."""
-        try:
-            yield self._submit(unit).result()
-        except BrokenProcessPool:
-            self._restart()
-            if len(unit.parts) > 1:
-                for part in unit.parts:
-                    yield from self._alone(Unit(unit.reader, (part,), unit.tables))
-                return
-            part = unit.parts[0]
-            row = (
-                part.evidence_id,
-                part.shown,
-                f"byte:{part.start}+{part.end - part.start}",
-                "reader_died",
-                "the process that read this part died; the part was left out",
-            )
-            yield Result(unit, skipped=[(0, row)])
+def _lost(unit: Unit) -> Result:
+    """Leave a part out on which a worker died."""
+    part = unit.parts[0]
+    row = (
+        part.evidence_id,
+        part.shown,
+        f"byte:{part.start}+{part.end - part.start}",
+        "reader_died",
+        "the process that read this part died; the part was left out",
+    )
+    return Result(unit, skipped=[(0, row)])

@@ -129,6 +129,9 @@ def reason_names(_: Translate) -> dict[str, str]:
         "not_exported": _("left out of the export"),
         "attachment_apart": _("attachments in other files"),
         "attachment_broken": _("broken attachment"),
+        "identifier_failed": _("an identifier failed on a value"),
+        "scan_too_slow": _("took too long to scan"),
+        "scan_died": _("the scan died on it"),
     }
 
 

@@ -38,8 +38,8 @@ IDENTIFIER = Identifier(
         f"-) ?{_BLOCK}){_BUILDING})(?![0-9])"
     ),
     anchors=(
-        r"(?:市|区|町|村|郡)[ \x80-\xff]{0,60}[0-9]",
-        *(rf"(?:市|区|町|村|郡)[ \x80-\xff]{{0,60}}{unit}" for unit in ("丁目", "番", "号")),
+        r"(?:市|区|町|村|郡)[ \x80-\xff-]{0,60}[0-9]",
+        *(rf"(?:市|区|町|村|郡)[ \x80-\xff-]{{0,60}}{unit}" for unit in ("丁目", "番", "号")),
     ),
     before=90,
     after=90,

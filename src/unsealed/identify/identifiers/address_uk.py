@@ -22,7 +22,7 @@ IDENTIFIER = Identifier(
         rf"(?![0-9A-Za-z_])"
     ),
     anchors=(r"\b[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}\b",),
-    before=240,
+    before=490,
     after=1,
     context=("address", "post to", "lives at"),
     weight=47,

@@ -18,7 +18,7 @@ IDENTIFIER = Identifier(
         r"(?<=SecretAccessKey: )|(?<=SecretAccessKey\": \")|(?<=ecret access key: ))[0-9A-Za-z/+]{40})"
         r"(?![0-9A-Za-z_/+=])"
     ),
-    anchors=(r"\bA[KS]IA[A-Z2-7]{16}\b", r"(?i:secret_?access_?key|secret access key)[\": =]{1,4}[0-9A-Za-z/+]"),
+    anchors=(r"\bA[KS]IA[A-Z2-7]{16}\b", r"(?i:ecret_?access_?key|ecret access key)[\": =]{1,4}[0-9A-Za-z/+]"),
     before=24,
     after=42,
     weight=75,

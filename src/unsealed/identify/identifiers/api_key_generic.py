@@ -33,7 +33,7 @@ IDENTIFIER = Identifier(
             r"(?i:api[ _-]?key|api[ _-]?token|secret[ _-]?key|access[ _-]?token|auth[ _-]?token|"
             r"client[ _-]?secret|webhook[ _-]?secret)"
         ),
-        "(?i:bearer )",
+        "(?i:bearer)",
         "アクセストークン",
         "(?i:api)キー",
     ),

@@ -16,7 +16,7 @@ IDENTIFIER = Identifier(
         r"(?<![0-9A-Za-z_])(?P<v>gh[pour]_[0-9A-Za-z]{36,251}|ghs_[0-9A-Za-z._-]{36,600}|"
         r"github_pat_[0-9A-Za-z_]{82})(?![0-9A-Za-z_])"
     ),
-    anchors=(r"\bgh[pousr]_[0-9A-Za-z]{10}", r"\bgithub_pat_[0-9A-Za-z]{10}"),
+    anchors=(r"\bgh[pousr]_[0-9A-Za-z._-]{10}", r"\bgithub_pat_[0-9A-Za-z_]{10}"),
     before=22,
     after=600,
     weight=75,

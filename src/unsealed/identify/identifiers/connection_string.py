@@ -17,7 +17,7 @@ IDENTIFIER = Identifier(
         r"(?<![0-9A-Za-z_])(?i:server|data source|host)=[^;\n]{1,80};"
         r"(?:[^;=\n]{1,40}=[^;\n]{0,80};){0,6}? ?(?i:password|pwd)=[^;\n\"']{1,80})"
     ),
-    anchors=("://[^ \\t\\n:@/<>\"']{1,64}:", r"(?i:password|pwd)="),
+    anchors=("://[^ \\t\\n:@/<>\"']{1,256}:", r"(?i:password|pwd)="),
     before=930,
     after=400,
     check=lambda value: not re.search(r":\*+@|:password@|=\*+$", value),

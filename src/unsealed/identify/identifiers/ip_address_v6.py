@@ -19,10 +19,10 @@ IDENTIFIER = Identifier(
     kind="ip_address",
     what="IP address, version 6",
     pattern=(
-        r"(?<![0-9A-Za-z:.])(?P<v>[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4})"
+        r"(?<![0-9A-Za-z:.])(?=[0-9A-Fa-f:]{0,36}::|(?:[0-9A-Fa-f]{1,4}:){7})(?P<v>[0-9A-Fa-f]{0,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4})"
         r"(?![0-9A-Za-z_:]|\.[0-9])"
     ),
-    anchors=(r"[0-9A-Fa-f]::?[0-9A-Fa-f]{1,4}::?[0-9A-Fa-f]{1,4}\b", r"[0-9A-Fa-f]::[0-9A-Fa-f]{1,4}\b"),
+    anchors=("::[0-9A-Fa-f]", "(?::[0-9A-Fa-f]{1,4}){4}:"),
     before=40,
     after=40,
     check=_can_be,

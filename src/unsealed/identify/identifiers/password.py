@@ -55,7 +55,7 @@ IDENTIFIER = Identifier(
     + r"」。、ぁ-んァ-ヶ一-龠]{4,64})",
     anchors=(
         r"(?i:pass ?words?|passwd|passphrase|passcode|pwd|kennwort|passwort|mot de passe)",
-        "contraseña",
+        "(?i:contrase)ñ(?i:a)",
         "パスワード",
         "パスコード",
         "暗証番号",

@@ -52,7 +52,7 @@ IDENTIFIER = Identifier(
     + RIGHT,
     anchors=(
         r"\b[1-6][0-9]{3}" + SEP + "[0-9]{4}" + SEP + r"[0-9]{4}",
-        r"\b3[0-9]{3}" + SEP + "[0-9]{6}" + SEP + "[0-9]",
+        r"\b[1-6][0-9]{3}" + SEP + "[0-9]{6}" + SEP + "[0-9]",
     ),
     before=20,
     after=14,
