@@ -30,6 +30,33 @@ _HONORIFIC = re.compile(f"(?:{HONORIFICS})$")
 _LOCAL = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
+_NO_PART = (
+    ORGANISATION
+    | ROLES
+    | frozenset(
+        [
+            "the",
+            "your",
+            "our",
+            "my",
+            "his",
+            "their",
+            "this",
+            "that",
+            "for",
+            "and",
+            "of",
+            "with",
+            "from",
+            "new",
+            "no",
+            "not",
+            "you",
+        ]
+    )
+)
+
+
 class Person(NamedTuple):
     """A name in its parts, each as it is written."""
 
@@ -83,24 +110,27 @@ def parse(written: str) -> Person | None:
     text = re.split(r"[/|@]| - | via | on behalf of ", text, maxsplit=1)[0].strip()
     if any(c.isdigit() for c in text):
         return None
-    before, comma, after = text.partition(",")
-    front, back = _pieces(before), _pieces(after)
-    if comma and back and front and not all(word.casefold() in AFTER for word in back):
-        given, family = back, front
-    else:
-        if len(front) < 2:
-            return None
-        given, family = front[:-1], front[-1:]
-        while given and given[-1].casefold() in PARTICLES and len(given) > 1:
-            family, given = (given[-1], *family), given[:-1]
-        if len(family[-1]) > 2 and family[-1].isupper() is False and given[0].isupper() and len(given[0]) > 2:
-            given, family = (*family,), given  # YAMADA Taro
+    given, family = _parts(text)
     words = [word.casefold() for word in (*given, *family)]
-    if len(words) > 6 or any(word in ORGANISATION or word in ROLES for word in words):
+    if len(words) > 6 or any(word in _NO_PART for word in words):
         return None
     if not any(len(word) > 1 for word in family) or not given:
         return None
     return Person(tuple(given), tuple(family))
+
+
+def _parts(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give given and family names; no given ones where there is one word."""
+    before, comma, after = text.partition(",")
+    front, back = _pieces(before), _pieces(after)
+    if comma and back and front and not all(word.casefold() in AFTER for word in back):
+        return back, front
+    given, family = front[:-1], front[-1:]
+    while len(given) > 1 and given[-1].casefold() in PARTICLES:
+        family, given = (given[-1], *family), given[:-1]
+    if given and len(family[-1]) > 2 and not family[-1].isupper() and given[0].isupper() and len(given[0]) > 2:
+        return family, given  # YAMADA Taro
+    return given, family
 
 
 def _pieces(text: str) -> tuple[str, ...]:

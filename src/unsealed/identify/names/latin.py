@@ -18,7 +18,9 @@ from unsealed.identify.names.words import COMMON, NO_NAME, ORGANISATION, PARTICL
 _CAPITAL = re.compile(WORD)
 _PARTICLES = "|".join(sorted(PARTICLES, key=len, reverse=True))
 _INITIALS = rf"(?:[ ]{{1,2}}[{UPPER}]\.?(?:[ ]?[{UPPER}]\.)?(?![{LETTER}]))?"
-_FULL = re.compile(rf"{_INITIALS}[ ]{{1,2}}((?:(?:{_PARTICLES})[ ]){{0,2}})({WORD})(?:[ ]-[ ](?P<double>{WORD}))?")
+_FULL = re.compile(
+    rf"{_INITIALS}(?:[ ]{{1,2}}|[ ]?\n(?P<broken>))((?:(?:{_PARTICLES})[ ]){{0,2}})(?P<family>{WORD})(?:[ ]-[ ](?P<double>{WORD}))?"
+)
 _TURNED = re.compile(
     rf"(?:[ ](?:Jr|Sr|II|III|IV)\.?)?[ ]?,[ ]?({WORD})(?:[ ]({WORD}))?(?:[ ][{UPPER}]\.?){{0,2}}(?![{LETTER}])"
 )
@@ -28,9 +30,12 @@ _PLACE_BEFORE = re.compile(r"(?:\b(?:San|Santa|Saint|St|Port|Fort|Lake|Mount|Mt|
 _COMMA = re.compile(rf"[ ]?,[ ]({WORD})")
 _LINE_END = re.compile(r"[ \t]*[,:;.!-]{0,2}[ \t]*(?:\n|$)")
 _LINE_START = frozenset("\n>")
-_SENTENCE_END = frozenset(".!?:\n>*-|\"“•\t")
+_SENTENCE_END = frozenset('.!?:\n>*-|"“•\t')
 _GLUED_BEFORE = frozenset("@._/\\=+#%&~-'’")
+_TURNS, _GAPS, _GLUES = frozenset(", "), frozenset(" \n"), frozenset("@_=\\+%.-/")
 _NO_FAMILY = NO_NAME | COMMON - SURE
+TAUGHT = 200
+"""Words that a text teaches, at most."""
 _REACH = 48
 """So far back a name may have begun."""
 
@@ -75,12 +80,9 @@ class Latin:
     def _taught(self, text: str, found: Collection[Spot]) -> dict[str, int]:
         """Give the words of names that this text alone teaches."""
         words = dict[str, int]()
-        for spot in found:
-            if spot.how == "correspondent":
-                continue
-            parts = _CAPITAL.findall(text, spot.start, spot.end)
-            turned = "," in text[spot.start : spot.end]
-            for place, word in enumerate(parts):
+        for name in {text[spot.start : spot.end] for spot in found if spot.how != "correspondent"}:
+            turned = "," in name
+            for place, word in enumerate(_CAPITAL.findall(name)):
                 kind = self.lexicon.words.get(word, 0)
                 if kind & PROVEN and not kind & DOUBTFUL:
                     continue
@@ -100,9 +102,14 @@ def _again(text: str, taught: dict[str, int], known: Known, near: Collection[str
     def both(word: str) -> int | None:
         return taught.get(word) or known(word)
 
-    for match in _CAPITAL.finditer(text):
-        if (kind := taught.get(match[0])) and (one := _name(text, match, kind, both, near)):
-            yield one
+    for word, kind in list(taught.items())[:TAUGHT]:
+        at = text.find(word)
+        while at >= 0:
+            end = at + len(word)
+            match = _CAPITAL.match(text, at)
+            if match and match.end() == end and (one := _name(text, match, kind, both, near)):
+                yield one
+            at = text.find(word, end)
 
 
 def _name(text: str, match: re.Match[str], kind: int, known: Known, near: Collection[str]) -> Spot | None:
@@ -110,12 +117,23 @@ def _name(text: str, match: re.Match[str], kind: int, known: Known, near: Collec
     start, end = match.span()
     if start and (text[start - 1] in _GLUED_BEFORE or text[start - 1].isalnum()) and not _after_initial(text, start):
         return None
-    if kind & FAMILY_NAME and (turned := _TURNED.match(text, end)) and _is_turned(turned, kind, known):
+    behind = text[end : end + 1]
+    if (
+        kind & FAMILY_NAME
+        and behind in _TURNS
+        and (turned := _TURNED.match(text, end))
+        and _is_turned(turned, kind, known)
+    ):
         return Spot(start, turned.end(), "correspondent")
-    if kind & GIVEN_NAME and (full := _FULL.match(text, end)) and _is_full(text, match, full, kind, known, near):
+    if (
+        kind & GIVEN_NAME
+        and behind in _GAPS
+        and (full := _FULL.match(text, end))
+        and _is_full(text, match, full, kind, known, near)
+    ):
         last = full.end()
         return None if _organisation(text, last) else Spot(start, last, "correspondent")
-    if _glued_behind(text, end) or _organisation(text, end):
+    if (behind in _GLUES and _glued_behind(text, end)) or (behind == " " and _organisation(text, end)):
         return None
     if kind & FAMILY_NAME and (first := _first(text, start, kind, known)) is not None:
         return Spot(first, end, "correspondent")
@@ -131,13 +149,18 @@ def _is_full(
     text: str, match: re.Match[str], full: re.Match[str], kind: int, known: Known, near: Collection[str]
 ) -> bool:
     """Tell whether a given name and what follows it are one name."""
-    family, doubtful = full[2], kind & DOUBTFUL
+    family, doubtful = full["family"], kind & DOUBTFUL
     other, lower = known(family) or 0, family.casefold()
     if _glued_behind(text, full.end()) and not text.startswith("@", full.end()):
         return False
     if other & FAMILY_NAME and (other & LEARNED or not doubtful):
         return not (doubtful and other & DOUBTFUL and _begins_sentence(text, match.start()))
-    if lower in NO_NAME or (family.isupper() and not match[0].isupper()) or len(family) < SHORTEST:
+    if (
+        full["broken"] is not None
+        or lower in NO_NAME
+        or (family.isupper() and not match[0].isupper())
+        or len(family) < SHORTEST
+    ):
         return False
     if other & GIVEN_NAME:
         return not doubtful
@@ -149,7 +172,7 @@ def _first(text: str, start: int, kind: int, known: Known) -> int | None:
     if kind & DOUBTFUL or text[start - 1 : start] != " ":
         return None
     before = _BEFORE.search(text, max(0, start - _REACH), start)
-    if not before or before.start() and text[before.start() - 1] in _GLUED_BEFORE:
+    if not before or (before.start() and text[before.start() - 1] in _GLUED_BEFORE):
         return None
     word = before[1]
     usual = word.casefold() in NO_NAME or word.casefold() in COMMON or known(word) is not None
@@ -171,7 +194,7 @@ def _alone(text: str, match: re.Match[str], kind: int, known: Known, near: Colle
         return lower in near and lower not in NO_NAME and lower not in COMMON
     if word.isupper() or _PLACE_BEFORE.search(text, max(0, start - 8), start):
         return False
-    following = _NEXT.match(text, end)
+    following = _NEXT.match(text, end) if text[end : end + 1] == " " else None
     if following:
         after = known(following[2]) or 0
         if following[1] and not after & GIVEN_NAME:
@@ -196,7 +219,11 @@ _THINGS = (ORGANISATION | PLACES) - STARTERS
 
 def _after_initial(text: str, start: int) -> bool:
     """Tell whether an initial stands before: `J.Smith`."""
-    return text[start - 1] == "." and text[start - 2 : start - 1].isupper() and not text[max(0, start - 3) : start - 2].isalnum()
+    return (
+        text[start - 1] == "."
+        and text[start - 2 : start - 1].isupper()
+        and not text[max(0, start - 3) : start - 2].isalnum()
+    )
 
 
 def _glued_behind(text: str, end: int) -> bool:
@@ -212,6 +239,6 @@ def _glued_behind(text: str, end: int) -> bool:
 def _begins_sentence(text: str, start: int) -> bool:
     """Tell whether a capital need not mean anything: a sentence or a line begins."""
     back = start - 1
-    while back >= 0 and text[back] == " " and start - back < 4:  # noqa: PLR2004 - more spaces part columns
+    while back >= 0 and text[back] == " " and start - back < 4:
         back -= 1
     return back < 0 or text[back] in _SENTENCE_END

@@ -12,9 +12,20 @@ class Spot(NamedTuple):
     how: str
     """`correspondent`, `header`, `salutation`, `signature`, `title`, `field`, `row` or `japanese`."""
     record: tuple[int, int] | None = None
+    name: str = ""
+    """The name, where it is not what stands there: in two cells of a row."""
 
 
-_RANK = {"row": 0, "field": 1, "signature": 2, "header": 3, "salutation": 4, "title": 5, "correspondent": 6, "japanese": 7}
+_RANK = {
+    "row": 0,
+    "field": 1,
+    "signature": 2,
+    "header": 3,
+    "salutation": 4,
+    "title": 5,
+    "correspondent": 6,
+    "japanese": 7,
+}
 
 
 def apart(found: Iterable[Spot]) -> list[Spot]:
@@ -23,8 +34,9 @@ def apart(found: Iterable[Spot]) -> list[Spot]:
     for spot in sorted(set(found), key=lambda one: (one.start, -one.end, _RANK[one.how])):
         if not kept or spot.start >= kept[-1].end:
             kept.append(spot)
-        elif spot.end - spot.start > kept[-1].end - kept[-1].start:
+        elif spot.end - spot.start > kept[-1].end - kept[-1].start and _RANK[kept[-1].how] > 0:
             kept[-1] = spot._replace(record=spot.record or kept[-1].record)
         elif spot.record and not kept[-1].record:
-            kept[-1] = kept[-1]._replace(record=spot.record, how=spot.how)
+            whole = spot.end - spot.start == kept[-1].end - kept[-1].start or spot.name
+            kept[-1] = spot if whole else kept[-1]._replace(record=spot.record, how=spot.how)
     return kept

@@ -16,12 +16,20 @@ LINES = 10
 
 TRIGGERS: dict[str, str] = {}
 """A word with a capital, and what stands behind it."""
-for _words, _what in ((FIELDS, "field"), (LABELS, "label"), (CLOSINGS, "closing"), (GREETINGS, "greeting"), (TITLES, "title")):
+for _words, _what in (
+    (FIELDS, "field"),
+    (LABELS, "label"),
+    (CLOSINGS, "closing"),
+    (GREETINGS, "greeting"),
+    (TITLES, "title"),
+):
     for _word in _words:
         TRIGGERS |= dict.fromkeys((_word.capitalize(), _word.title()), _what)
-        if _what != "title" or len(_word) > 2:  # noqa: PLR2004 - `MS` is a firm, `DR` a place
+        if _what != "title" or len(_word) > 2:
             TRIGGERS[_word.upper()] = _what
-TRIGGERS |= dict.fromkeys(("Forwarded", "Sent", "Prepared", "Signed", "Written", "Created", "Submitted", "Posted"), "by")
+TRIGGERS |= dict.fromkeys(
+    ("Forwarded", "Sent", "Prepared", "Signed", "Written", "Created", "Submitted", "Posted"), "by"
+)
 
 _PARTICLES = "|".join(sorted(PARTICLES, key=len, reverse=True))
 _MORE = rf"(?:[ ]{{1,2}}(?:[{UPPER}]\.?[ ]{{1,2}}){{0,2}}(?:(?:{_PARTICLES})[ ]){{0,2}}{WORD})"
@@ -30,12 +38,16 @@ _TITLED = re.compile(rf"\.?[ ]{{1,2}}({_NAME})")
 _GREETED = re.compile(rf"[ ]{{1,2}}(?:(?:Mr|Mrs|Ms|Dr|Prof|Professor)\.?[ ])?({_NAME})(?=[ ]?(?:[,:!;.\n-]|and |& |$))")
 _AND = re.compile(rf"[ ]?(?:,|and|&|,[ ]?and)[ ]({WORD})(?=[ ]?(?:[,:!;.\n-]|and |& |$))")
 _CLOSED = re.compile(
-    rf"(?:[ ](?!{WORD}[ ]?\n)[^\n]{{0,30}}?)?(?:[ ]?[,.!:;-]{{0,3}}[ \t]*\n(?:[ \t>]*\n){{0,3}}[ \t>*_~-]*|[ ]?[,.!-]{{1,2}}[ ]{{1,3}})"
+    rf"(?:[ ](?!{WORD}[ ]?\n)[^\n]{{0,30}}?)?"
+    rf"(?:[ ]?[,.!:;-]{{0,3}}[ \t]*\n(?:[ \t>]*\n){{0,3}}[ \t>*_~-]*|[ ]?[,.!-]{{1,2}}[ ]{{1,3}})"
     rf"({_NAME}|[{UPPER}]{{2,3}})[ \t]*[,.]?[ \t*_]*(?=\n|$|[|(/<])"
 )
 _LABEL = re.compile(r"[ \t]?:[ \t]*")
 _LABEL_FRONT = re.compile(r"(?:^|\n)[ \t>|*]*(?:X[ ]?-[ ]?)?$")
-_VALUE = re.compile(rf"[ ]?(?:[Nn]ame[ ]?)?(?:\([^()\n]{{0,20}}\)[ ]?)?[:：][ \t]*(?:(?:Mr|Mrs|Ms|Dr|Miss)\.?[ ])?({_NAME}|{WORD}[ ]?,[ ]{WORD})(?=[ ]?(?:[\t\n,;(<|/]|$|[ ]{{2}}))")
+_VALUE = re.compile(
+    rf"[ ]?(?:[Nn]ame[ ]?)?(?:\([^()\n]{{0,20}}\)[ ]?)?[:：][ \t]*(?:(?:Mr|Mrs|Ms|Dr|Miss)\.?[ ])?"
+    rf"({_NAME}|{WORD}[ ]?,[ ]{WORD})(?=[ ]?(?:[\t\n,;(<|/]|$|[ ]{{2}}))"
+)
 _FIELD_LINE = re.compile(r"[ \t>*-]*[^\s:：][^:：\n]{0,40}[:：]")
 _END_OF_PIECE = re.compile(r"[<\[(]| ?/ ?[A-Z]|@|\s+on behalf of\b")
 _BY = re.compile(rf"[ ][Bb]y[ ]?:?[ ]({_NAME})")
@@ -66,7 +78,10 @@ def standing(text: str, match: re.Match[str], what: str, known: Known) -> list[S
     if what == "greeting":
         return _greeted(text, end) if begins or text[max(0, start - 5) : start].casefold().endswith("good ") else []
     found = _CLOSED.match(text, end) if begins or text[start - 1 : start] == " " else None
-    return [spot._replace(record=_signature(text, spot.start, spot.end)) for spot in _sound(text, found, "signature", NO_NAME)]
+    return [
+        spot._replace(record=_signature(text, spot.start, spot.end))
+        for spot in _sound(text, found, "signature", NO_NAME)
+    ]
 
 
 def _sound(text: str, found: re.Match[str] | None, how: str, never: frozenset[str] = NO_NAME) -> list[Spot]:
@@ -78,7 +93,7 @@ def _sound(text: str, found: re.Match[str] | None, how: str, never: frozenset[st
     last = 0
     for word in words:
         lower = word[0].casefold()
-        if lower in never and lower not in PARTICLES and not (len(word[0]) == 1):
+        if lower in never and lower not in PARTICLES and len(word[0]) != 1:
             break
         last = word.end()
     if not last or (len(words) == 1 and len(words[0][0]) == 1) or text[start + last : start + last + 1] in ("@", "_"):
@@ -105,7 +120,8 @@ def _header(text: str, start: int, known: Known) -> Iterator[Spot]:
         stop = len(text) if stop < 0 else stop
         goes_on = text[start:stop].rstrip(" \t\r").endswith((";", ","))
         end = stop + 1
-        if not goes_on or stop == len(text):
+        # A line with a label of its own is another header: no line is read twice.
+        if not goes_on or stop == len(text) or _FIELD_LINE.match(text, end, end + 24):
             break
     line = text[start : min(end, start + LINE)]
     for piece in _PIECE.finditer(line):
@@ -121,13 +137,13 @@ def _people(piece: str) -> Iterator[tuple[int, int]]:
         return
     parts = piece.split(",")
     words = [len(re.findall(rf"[{LETTER}]{{2,}}", _END_OF_PIECE.split(part, maxsplit=1)[0])) for part in parts]
-    closed = "@" in piece or len(parts) > 2 or words[0] > 1 and words[-1] > 1  # noqa: PLR2004
+    closed = "@" in piece or len(parts) > 2 or (words[0] > 1 and words[-1] > 1)
     at, step = 0, 0
     while step < len(parts):
         # `Allen, Phillip <…>`: the first part has no address and one word, the next one ends the name.
-        pair = step + 1 < len(parts) and words[step] == 1 and "@" not in parts[step] and 1 <= words[step + 1] <= 2  # noqa: PLR2004
+        pair = step + 1 < len(parts) and words[step] == 1 and "@" not in parts[step] and 1 <= words[step + 1] <= 2
         size = len(parts[step]) + (1 + len(parts[step + 1]) if pair else 0)
-        if not closed and not pair and len(parts) == 2:  # noqa: PLR2004
+        if not closed and not pair and len(parts) == 2:
             size, pair = len(piece), True
         yield at, at + size
         at, step = at + size + 1, step + (2 if pair else 1)
