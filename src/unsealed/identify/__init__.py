@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from unsealed.case import Case
 from unsealed.errors import UnsealedError
 from unsealed.identify.key import case_key
+from unsealed.identify.names import MENTIONS, NAMED, Lexicon, acquaint, spotted
 from unsealed.identify.worker import SCANNED, Worker, start, work
 from unsealed.query import Engine, engine, literal
 from unsealed.schema import TOLD
@@ -50,17 +51,24 @@ def identify(case: Case, *, everything: bool = False, workers: int | None = None
         _holders(db, everything=everything)
         size = db.value("SELECT coalesce(sum(size), 0) FROM texts")
         count = (os.cpu_count() or 1) if workers is None else workers
-        path = Path(folder) / "scanned.parquet"
-        with pq.ParquetWriter(path, SCANNED, compression="zstd") as writer:
-            for batch in _scanned(_texts(db), key, count if size >= WORTH or workers else 0):
+        path, named = Path(folder) / "scanned.parquet", Path(folder) / "named.parquet"
+        lexicon = acquaint(db)
+        with (
+            pq.ParquetWriter(path, SCANNED, compression="zstd") as writer,
+            pq.ParquetWriter(named, NAMED, compression="zstd") as names,
+        ):
+            for batch, people in _scanned(_texts(db), key, lexicon, count if size >= WORTH or workers else 0):
                 writer.write_batch(batch)
+                names.write_batch(people)
+        spotted(db, named)
         return db.write(
             "mentions",
             f"""
-            SELECT h.message_id, h.attachment_id, s.kind, s.value_masked, s.value_hash, s.start, s."end",
+            SELECT * FROM (SELECT h.message_id, h.attachment_id, s.kind, s.value_masked, s.value_hash, s.start, s."end",
                    NULL::VARCHAR AS person_id, s.validated, h.part, s.identifier, NULL::VARCHAR AS basis
             FROM read_parquet({literal(str(path))}) s JOIN holders h USING (k)
-            ORDER BY h.message_id, h.attachment_id NULLS FIRST, h.part, s.start, s.identifier""",
+            UNION ALL BY NAME {MENTIONS})
+            ORDER BY message_id, attachment_id NULLS FIRST, part, start, identifier""",
         )
 
 
@@ -94,14 +102,16 @@ def _holders(db: Engine, *, everything: bool) -> None:
 
 
 def _texts(db: Engine) -> Iterator[pa.RecordBatch]:
-    """Give every different text once, as batches of `k` and `text` of about `BATCH` bytes."""
+    """Give every different text once, as batches of `k`, `text` and `near` of about `BATCH` bytes."""
     for part, table, column, ids in (
         ("text", "messages", "text", "message_id"),
         ("subject", "messages", "subject", "message_id"),
         ("attachment", "attachments", "text", "message_id, attachment_id"),
         ("filename", "attachments", "filename", "message_id, attachment_id"),
     ):
-        query = f"SELECT k, m.{column} AS text FROM {table} m JOIN texts t USING ({ids}) WHERE t.part = {literal(part)}"
+        query = f"""
+            SELECT k, m.{column} AS text, n.words AS near
+            FROM {table} m JOIN texts t USING ({ids}) LEFT JOIN near n USING (k) WHERE t.part = {literal(part)}"""
         for batch in db.batches(query, rows=ROWS):
             yield from _cut(batch)
 
@@ -118,15 +128,17 @@ def _cut(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         yield batch.slice(first)
 
 
-def _scanned(texts: Iterator[pa.RecordBatch], key: bytes, workers: int) -> Iterator[pa.RecordBatch]:
+def _scanned(
+    texts: Iterator[pa.RecordBatch], key: bytes, lexicon: Lexicon, workers: int
+) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
     """Scan batches in worker processes, or here where there are none; in the order of the texts."""
     if not workers:
-        here = Worker(key)
+        here = Worker(key, lexicon=lexicon)
         for batch in texts:
-            yield here.scan(batch.column("k").to_pylist(), batch.column("text").to_pylist())
+            yield here.both(batch)
         return
-    waiting: deque[Future[pa.RecordBatch]] = deque()
-    with _pool(workers, key) as pool:
+    waiting: deque[Future[tuple[pa.RecordBatch, pa.RecordBatch]]] = deque()
+    with _pool(workers, key, lexicon) as pool:
         for batch in texts:
             # A slice would take the whole batch along to the worker.
             waiting.append(pool.submit(work, pa.concat_batches([batch]) if batch.column(0).offset else batch))
@@ -137,10 +149,11 @@ def _scanned(texts: Iterator[pa.RecordBatch], key: bytes, workers: int) -> Itera
 
 
 @contextmanager
-def _pool(workers: int, key: bytes) -> Iterator[ProcessPoolExecutor]:
+def _pool(workers: int, key: bytes, lexicon: Lexicon) -> Iterator[ProcessPoolExecutor]:
     """Give worker processes; the key goes to them in memory."""
     try:
-        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=start, initargs=(os.getpid(), key)) as pool:
+        known = (os.getpid(), key, lexicon)
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=start, initargs=known) as pool:
             yield pool
     except BrokenProcessPool:
         raise UnsealedError(

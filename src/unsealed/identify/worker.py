@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from unsealed.errors import UnsealedError
 from unsealed.identify.key import keyed_hash
+from unsealed.identify.names import Lexicon, Names
 from unsealed.identify.scan import Scanner
 
 CACHED = 50_000
@@ -29,9 +30,10 @@ SCANNED = pa.schema(
 
 
 class Worker:
-    """A scanner with the case's key."""
+    """A scanner and the names of the case, with the case's key."""
 
-    def __init__(self, key: bytes, scanner: Scanner | None = None) -> None:
+    def __init__(self, key: bytes, scanner: Scanner | None = None, lexicon: Lexicon | None = None) -> None:
+        self._names = Names(key, lexicon or Lexicon())
         self._scanner = scanner or _all()
         known = self._scanner.known
 
@@ -41,6 +43,11 @@ class Worker:
             return one.mask(value), keyed_hash(key, one.kind, one.canonical(value))
 
         self._told = told
+
+    def both(self, texts: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """Scan a batch of `k`, `text` and `near`: rows of `SCANNED`, and of names."""
+        numbers, values, near = (texts.column(name).to_pylist() for name in ("k", "text", "near"))
+        return self.scan(numbers, values), self._names.find(numbers, values, near)
 
     def scan(self, numbers: Sequence[int], texts: Sequence[str | None]) -> pa.RecordBatch:
         """Give what is found in texts, as rows of `SCANNED`; `k` is the number given with a text.
@@ -79,7 +86,7 @@ def _all() -> Scanner:
 _worker: Worker | None = None
 
 
-def start(parent: int, key: bytes) -> None:
+def start(parent: int, key: bytes, lexicon: Lexicon) -> None:
     """Make a process a worker: it leaves Ctrl-C to its parent, and ends when that is gone."""
     global _worker  # noqa: PLW0603 - a process has one
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -92,10 +99,10 @@ def start(parent: int, key: bytes) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    _worker = Worker(key)
+    _worker = Worker(key, lexicon=lexicon)
 
 
-def work(texts: pa.RecordBatch) -> pa.RecordBatch:
-    """Scan a batch of `k` and `text` in a worker process."""
+def work(texts: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+    """Scan a batch of `k`, `text` and `near` in a worker process."""
     assert _worker is not None  # noqa: S101 - `start` has run
-    return _worker.scan(texts.column("k").to_pylist(), texts.column("text").to_pylist())
+    return _worker.both(texts)

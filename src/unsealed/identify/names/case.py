@@ -63,7 +63,8 @@ def spotted(db: Engine, path: Path) -> None:
     db.execute(f"CREATE OR REPLACE TEMP VIEW named AS SELECT * FROM read_parquet({literal(str(path))})")
     db.execute("""
         CREATE OR REPLACE TEMP TABLE spotted AS
-        SELECT h.message_id, h.attachment_id, h.part, n.start, n."end", n.name, n.how, n.grp
+        SELECT h.message_id, h.attachment_id, h.part, n.start, n."end", n.name, n.how, n.grp,
+               n.line_start, n.line_end, n.reach_end, n.paragraph_start, n.paragraph_end
         FROM named n JOIN holders h USING (k)""")
     db.execute("""
         CREATE OR REPLACE TEMP TABLE groups AS

@@ -19,6 +19,9 @@ CACHED = 50_000
 """Names whose hash is kept at hand."""
 LONGEST = 100
 """Characters; what is longer is no name."""
+SIGHT = 2_000
+"""So many characters around a name its line and its paragraph are looked for."""
+_BLANK = " \t\r\n>|*"
 NAMED = pa.schema(
     [
         ("k", pa.int64()),
@@ -31,9 +34,15 @@ NAMED = pa.schema(
         ("value_hash", pa.string()),
         ("record_start", pa.int64()),
         ("record_end", pa.int64()),
+        ("line_start", pa.int64()),
+        ("line_end", pa.int64()),
+        ("reach_end", pa.int64()),
+        ("paragraph_start", pa.int64()),
+        ("paragraph_end", pa.int64()),
     ]
 )
-"""A row a name: `k` is the number given with its text; `grp` numbers records inside of it, with where they begin and end."""
+"""A row a name: `k` is the number given with its text; `grp` numbers records inside of it, with where they begin and end;
+`line_*` are the ends of the name's line, `reach_end` that of the next one where it belongs to the same paragraph."""
 
 
 class Names:
@@ -92,4 +101,30 @@ class Names:
             masked, hashed = self._told(name)
             record = spot.record or (None, None)
             group = groups.setdefault(spot.record, len(groups)) if spot.record else None
-            yield spot.start, spot.end, name, spot.how, group, masked, hashed, *record
+            yield (
+                spot.start,
+                spot.end,
+                name,
+                spot.how,
+                group,
+                masked,
+                hashed,
+                *record,
+                *_around(text, spot.start, spot.end),
+            )
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int, int, int, int]:
+    """Give the ends of the line, the end of what a name reaches, and the ends of the paragraph."""
+    low, high = max(0, start - SIGHT), min(len(text), end + SIGHT)
+    first = max(low, text.rfind("\n", low, start) + 1)
+    last = _line_end(text, end, high)
+    following = _line_end(text, min(last + 1, high), high)
+    reach = following if text[last:following].strip(_BLANK) else last
+    top, bottom = text.rfind("\n\n", low, start), text.find("\n\n", end, high)
+    return first, last, reach, low if top < 0 else top + 2, high if bottom < 0 else bottom
+
+
+def _line_end(text: str, start: int, high: int) -> int:
+    end = text.find("\n", start, high)
+    return high if end < 0 else end

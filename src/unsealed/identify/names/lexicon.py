@@ -34,6 +34,7 @@ class Lexicon:
     def __post_init__(self) -> None:
         for word in GIVEN:
             self._add(word, GIVEN_NAME | PROVEN)
+        self.settle()
 
     def add(self, person: Person, *, sure: bool) -> None:
         """Learn a name.

@@ -139,10 +139,14 @@ _FAMILY = frozenset(
         "姓フリガナ",
     ]
 )
-_SIGNS = (
-    "name Name NAME atient 氏名 名前 姓 患者 担当者 契約者 会員 顧客 フリガナ ふりがな 参加者 利用者 社員 保護者 mployee ustomer "
-    "articipant ttendee 申込者 口座名義 tudent 生徒 児童"
-).split()
+_SIGNS = tuple(
+    word
+    for words in (
+        "name Name NAME atient 氏名 名前 姓 患者 担当者 契約者 会員 顧客 フリガナ ふりがな 参加者 利用者 社員 保護者 mployee ustomer",
+        "articipant ttendee 申込者 口座名義 tudent 生徒 児童",
+    )
+    for word in words.split()
+)
 _READING = re.compile("カナ|フリガナ|ふりがな")
 _LATIN = re.compile(
     rf"(?:{WORD}|[A-Z]\.?)(?:[ ,]{{1,2}}(?:(?:van|von|de|del|der|da|di|la|le|bin|al)[ ])?(?:{WORD}|[A-Z]\.?)){{0,4}}"
