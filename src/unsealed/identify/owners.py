@@ -190,7 +190,7 @@ _NEAR = f"""
         SELECT m.n, h.person_id, h.bearer, m.start > h.line_end AS before,
                bool_and(m.start > h.line_end) OVER (PARTITION BY m.n) AS all_before
         FROM placed m JOIN heads h ON {_SAME} AND m.start >= h.line_start AND m."end" <= h.reach_end
-        WHERE m.kind <> 'person_name' AND NOT m.nobodys
+        WHERE m.kind <> 'person_name' AND NOT m.nobodys AND (h.how <> 'row' OR m.start <= h.line_end)
     ) WHERE before = all_before GROUP BY n"""
 _ONLY = f"""
     SELECT m.n, 5, t.person_id, 'only_person'

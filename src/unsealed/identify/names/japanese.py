@@ -22,7 +22,9 @@ CACHED = 100_000
 KEPT = 400
 """Characters of a line that is kept."""
 LONGEST_NAME = 8
-_LINE = re.compile(f"[^\n]*[{HAN}{KANA}][^\n]*")
+_WORTH = re.compile(f"[{HAN}・＝]|さん|さま|くん|ちゃん|[:：]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SCRIPT = re.compile(f"[{HAN}{KANA}]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _RUN = re.compile(f"[{HAN}]{{2,}}")
 _HONORED = re.compile(
@@ -160,9 +162,15 @@ class Japanese:
         if text.isascii():
             return []
         japanese, found = bool(_KANA.search(text)), list[Spot]()
-        for line in _LINE.finditer(text):
-            for spot in self._of_line(line[0], japanese=japanese):
-                found.append(spot._replace(start=spot.start + line.start(), end=spot.end + line.start()))
+        at, written = 0, _SCRIPT.search(text)
+        while written:
+            at = text.rfind("\n", at, written.start()) + 1 or at
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            for spot in self._of_line(text[at:end], japanese=japanese):
+                found.append(spot._replace(start=spot.start + at, end=spot.end + at))
+            at = end + 1
+            written = _SCRIPT.search(text, at)
         return found
 
     def _of_line(self, line: str, *, japanese: bool) -> tuple[Spot, ...]:
@@ -181,8 +189,8 @@ class Japanese:
         for start, end in _pieces(line):
             piece = line[start:end]
             spots = list(self._literals(piece))
-            if japanese:
-                spots += [*_shown(piece), *_tagged(piece)]
+            if japanese and _WORTH.search(piece):
+                spots += [*_shown(piece), *_tagged(_SURROGATE.sub("?", piece))]
             found += [spot._replace(start=spot.start + start, end=spot.end + start) for spot in spots]
         yield from apart(found)
 
@@ -229,7 +237,7 @@ def _shown(piece: str) -> Iterator[Spot]:
 
 def _is_name(text: str) -> bool:
     """Tell whether all of a short text is tagged as names."""
-    tags = [token.part_of_speech() for token in _tagger().tokenize(text)]
+    tags = [token.part_of_speech() for token in _tagger().tokenize(_SURROGATE.sub("?", text))]
     return all(tag[2] == "人名" or tag[0] == "空白" for tag in tags)
 
 

@@ -22,7 +22,7 @@ _FULL = re.compile(
     rf"{_INITIALS}(?:[ ]{{1,2}}|[ ]?\n(?P<broken>))((?:(?:{_PARTICLES})[ ]){{0,2}})(?P<family>{WORD})(?:[ ]-[ ](?P<double>{WORD}))?"
 )
 _TURNED = re.compile(
-    rf"(?:[ ](?:Jr|Sr|II|III|IV)\.?)?[ ]?,[ ]?({WORD})(?:[ ]({WORD}))?(?:[ ][{UPPER}]\.?){{0,2}}(?![{LETTER}])"
+    rf"(?:[ ](?:Jr|Sr|II|III|IV)\.?)?[ ]?,[ ]?({WORD})(?:[ ]{WORD}(?<![ ].))?(?:[ ][{UPPER}]\.?){{0,2}}(?![{LETTER}])"
 )
 _BEFORE = re.compile(rf"({WORD})(?:[ ][{UPPER}]\.?)?[ ]$")
 _NEXT = re.compile(rf"[ ]{{1,2}}(&[ ])?({WORD})")

@@ -91,7 +91,7 @@ def learn(known: Iterable[tuple[str | None, str | None]], texts: Iterable[str] =
         if person:
             lexicon.add(person, sure=_bears(local, person))
         elif address and (not name or "@" in name) and (spelled := from_address(address)):
-            lexicon.add(spelled, sure=any(word.casefold() in GIVEN for word in spelled.given))
+            lexicon.add(spelled, sure=all(len(word) >= SHORTEST for word in (*spelled.given, *spelled.family)))
     for text in texts:
         counts.update(_LOWER.findall(text))
         size += len(text)

@@ -18,6 +18,8 @@ CELLS = 200
 """Cells of a line that are looked at."""
 ROW = 8_000
 """Characters of a row."""
+FRUITLESS = 100
+"""So many lines of headings without anybody below them are enough for a text."""
 MISFITS = 20
 """So many lines without a name end a table."""
 
@@ -177,18 +179,18 @@ class _Columns(NamedTuple):
 
 def rows(text: str) -> Iterator[Spot]:
     """Give the names in the tables of a text, each with its line as its record."""
-    done = -1
+    done, fruitless = -1, 0
     for at in _places(text):
-        if at < done:
+        if at < done or fruitless > FRUITLESS:
             continue
         start = text.rfind("\n", 0, at) + 1
         end = text.find("\n", at)
         if end < 0 or end - start > HEADING:
             continue
         if columns := _headings(text, start, end):
-            done = end
+            done, fruitless = end, fruitless + 1
             for spot in _people(text, end + 1, columns):
-                done = spot.end
+                done, fruitless = spot.end, 0
                 yield spot
 
 

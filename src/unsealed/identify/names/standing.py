@@ -188,7 +188,7 @@ def _signature(text: str, start: int, end: int) -> tuple[int, int]:
             empty += 1
         if empty > 1 or line.startswith(("-----", "_____", ">", "From:", "On ")) or stop - start > RECORD:
             break
-        end, at = max(end, at + len(text[at:stop].rstrip())), stop + 1
+        end, at = at + len(text[at:stop].rstrip()) if line else end, stop + 1
         if stop == len(text):
             break
     return start, end

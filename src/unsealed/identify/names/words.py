@@ -177,6 +177,7 @@ STARTERS = _set(
     "urgent "
     "question questions answer answers comments comment summary agenda minutes meeting schedule update status "
     "version "
+    "world there valued fellow colleague subscriber reader shareholder resident neighbor neighbour candidate hiring sirs user "
     "everyone everybody folks guys gentlemen ladies sirs madam team colleagues friends friend group "
     "happy birthday merry new year welcome congratulations enjoy have regards sincerely cheers love "
     "using use used based under over about into onto out up down off between among during within without against"
