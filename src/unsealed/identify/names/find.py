@@ -95,7 +95,8 @@ class Names:
     def _rows(self, text: str, near: Collection[str]) -> Iterator[tuple[int | str | None, ...]]:
         groups = dict[tuple[int, int], int]()
         for spot in self.spots(text, near):
-            name = " ".join((spot.name or text[spot.start : spot.end]).split())
+            name = spot.name or text[spot.start : spot.end]
+            name = " ".join(name.split()) if "\n" in name or "  " in name or "\t" in name else name
             if len(name) > LONGEST:
                 continue
             masked, hashed = self._told(name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from unsealed.identify.names.forms import HAN, HONORIFICS, KANA
 from unsealed.identify.names.spot import Spot, apart
+from unsealed.identify.names.words import JAPANESE_WORDS
 
 if TYPE_CHECKING:
     from sudachipy import Tokenizer
@@ -70,83 +71,6 @@ _THING = re.compile(
 _DOTS, _KIN = frozenset("・＝"), frozenset("女男妻夫子弟妹兄姉父母娘")
 _BEHIND = frozenset(["", *"はがをにもとのへやで、，,。 　\n\t\r)）」』(（:：;；/／?？!！…<＜>＞〜"])
 _VARIANTS = str.maketrans("髙﨑濵𠮷德邉邊齋齊濱廣澤", "高崎浜吉徳辺辺斎斉浜広沢")
-_GENERAL = frozenset(
-    [
-        "皆",
-        "各位",
-        "お客",
-        "客",
-        "奥",
-        "旦那",
-        "神",
-        "王",
-        "殿",
-        "殿下",
-        "患者",
-        "お医者",
-        "医者",
-        "社長",
-        "部長",
-        "課長",
-        "担当",
-        "担当者",
-        "関係者",
-        "皆々",
-        "貴",
-        "俺",
-        "何",
-        "誰",
-        "御中",
-        "仕",
-        "模",
-        "同",
-        "多",
-        "王",
-        "姫",
-        "看護師",
-        "学生",
-        "生徒",
-        "親",
-        "父",
-        "母",
-        "兄",
-        "姉",
-        "先",
-        "大丈夫",
-        "以上",
-        "本日",
-        "今日",
-        "明日",
-        "昨日",
-        "結構",
-        "可能",
-        "必要",
-        "有効",
-        "無効",
-        "予定",
-        "当方",
-        "当社",
-        "弊社",
-        "私",
-        "僕",
-        "自分",
-        "一緒",
-        "会社",
-        "部長",
-        "対応中",
-        "確認中",
-        "不明",
-        "未定",
-        "不要",
-        "無理",
-        "残念",
-        "最後",
-        "最初",
-        "お疲れ",
-        "奥様",
-        "皆様",
-    ]
-)
 
 
 @dataclass
@@ -231,7 +155,7 @@ def _shown(piece: str) -> Iterator[Spot]:
     for pattern, how in ((_TO, "salutation"), (_SAID, "signature")):
         for found in pattern.finditer(piece):
             name = found[1]
-            if name not in _GENERAL and not _ORGANISED.search(name) and (how == "salutation" or _is_name(name)):
+            if name not in JAPANESE_WORDS and not _ORGANISED.search(name) and (how == "salutation" or _is_name(name)):
                 yield Spot(*found.span(1), how)
 
 
@@ -286,7 +210,7 @@ def _goes_on(piece: str, tokens: list[tuple[int, int, Any]], last: int) -> int:
 def _sound(piece: str, start: int, end: int, kinds: set[str]) -> bool:
     """Tell whether what is tagged as a name stands as one: not in an organisation or a place, not one letter alone."""
     name = piece[start:end]
-    if _FIRM_BEFORE.search(piece, max(0, start - 6), start) or name in _GENERAL:
+    if _FIRM_BEFORE.search(piece, max(0, start - 6), start) or name in JAPANESE_WORDS:
         return False
     honored = bool(_HONORED.match(piece, end))
     if not honored and (_ORGANISED.match(piece, end) or len(name) < 2):

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from unsealed.identify.names.forms import WORD, parse
 from unsealed.identify.names.spot import Spot
-from unsealed.identify.names.words import NO_NAME, TITLES
+from unsealed.identify.names.words import FAMILY_COLUMNS, GIVEN_COLUMNS, NO_NAME, PLAIN_COLUMNS, TITLES, WHOLE_COLUMNS
 
 HEADING = 2_000
 """Characters of a line of headings."""
+TOP = 1_000
+"""Characters in which a list without tabs has its headings."""
 CELLS = 200
 """Cells of a line that are looked at."""
 ROW = 8_000
@@ -23,132 +25,20 @@ FRUITLESS = 100
 MISFITS = 20
 """So many lines without a name end a table."""
 
-_WHOLE = frozenset(
-    [
-        "fullname",
-        "patient",
-        "patientname",
-        "customer",
-        "customername",
-        "client",
-        "clientname",
-        "employee",
-        "employeename",
-        "contact",
-        "contactname",
-        "contactperson",
-        "student",
-        "studentname",
-        "applicant",
-        "applicantname",
-        "member",
-        "membername",
-        "guest",
-        "guestname",
-        "passenger",
-        "passengername",
-        "beneficiary",
-        "beneficiaryname",
-        "cardholder",
-        "cardholdername",
-        "attendee",
-        "attendeename",
-        "participant",
-        "participantname",
-        "tenant",
-        "tenantname",
-        "insured",
-        "insuredname",
-        "accountholder",
-        "accountname",
-        "user",
-        "staffname",
-        "staff",
-        "teacher",
-        "doctor",
-        "physician",
-        "manager",
-        "owner",
-        "ownername",
-        "recipient",
-        "recipientname",
-        "氏名",
-        "名前",
-        "お名前",
-        "姓名",
-        "御氏名",
-        "ご氏名",
-        "患者名",
-        "患者氏名",
-        "社員名",
-        "社員氏名",
-        "従業員名",
-        "顧客名",
-        "お客様名",
-        "会員名",
-        "会員氏名",
-        "生徒名",
-        "生徒氏名",
-        "児童名",
-        "園児名",
-        "担当者",
-        "担当者名",
-        "契約者",
-        "契約者名",
-        "被保険者",
-        "被保険者名",
-        "利用者名",
-        "申込者",
-        "申込者名",
-        "申請者",
-        "参加者",
-        "参加者名",
-        "受診者名",
-        "職員名",
-        "保護者名",
-        "保護者",
-        "代表者",
-        "代表者名",
-        "受取人",
-        "名義人",
-        "口座名義",
-        "送付先氏名",
-        "フリガナ",
-        "氏名カナ",
-        "カナ氏名",
-        "氏名フリガナ",
-        "ふりがな",
-    ]
+_LATIN_SIGNS = (
+    "name",
+    "Name",
+    "NAME",
+    "atient",
+    "mployee",
+    "ustomer",
+    "articipant",
+    "ttendee",
+    "tudent",
+    "lient",
+    "nsured",
 )
-_PLAIN = frozenset(("name", "names", "person", "people", "名称氏名"))
-"""Headings that are those of things, too: a cell must look like a person's name."""
-_GIVEN = frozenset(
-    ["firstname", "given", "givenname", "first", "forename", "fname", "名", "下の名前", "メイ", "名カナ", "名フリガナ"]
-)
-_FAMILY = frozenset(
-    [
-        "lastname",
-        "surname",
-        "family",
-        "familyname",
-        "last",
-        "lname",
-        "姓",
-        "苗字",
-        "名字",
-        "セイ",
-        "姓カナ",
-        "姓フリガナ",
-    ]
-)
-_SIGNS = tuple(
-    word
-    for words in (
-        "name Name NAME atient 氏名 名前 姓 患者 担当者 契約者 会員 顧客 フリガナ ふりがな 参加者 利用者 社員 保護者 mployee ustomer",
-        "articipant ttendee 申込者 口座名義 tudent 生徒 児童",
-    )
-    for word in words.split()
-)
+_SIGNS = tuple({word[:2] for word in WHOLE_COLUMNS | FAMILY_COLUMNS if not word.isascii()})
 _READING = re.compile("カナ|フリガナ|ふりがな")
 _LATIN = re.compile(
     rf"(?:{WORD}|[A-Z]\.?)(?:[ ,]{{1,2}}(?:(?:van|von|de|del|der|da|di|la|le|bin|al)[ ])?(?:{WORD}|[A-Z]\.?)){{0,4}}"
@@ -197,14 +87,16 @@ def rows(text: str) -> Iterator[Spot]:
 def _places(text: str) -> list[int]:
     """Give where a word of a heading stands, once a line."""
     lines = dict[int, int]()
-    for sign in _SIGNS:
-        at = text.find(sign)
+    # Lines of commas have their headings at the beginning of a file; what has tabs may be several sheets.
+    high = len(text) if "\t" in text else min(len(text), TOP)
+    for sign in _LATIN_SIGNS if text.isascii() else _LATIN_SIGNS + _SIGNS:
+        at = text.find(sign, 0, high)
         while at >= 0:
             stop = text.find("\n", at)
             lines.setdefault(stop, at)
             if stop < 0:
                 break
-            at = text.find(sign, stop)
+            at = text.find(sign, stop, high)
     return sorted(lines.values())
 
 
@@ -216,16 +108,16 @@ def _headings(text: str, start: int, end: int) -> _Columns | None:
     cells = [_key(cell.text) for cell in _cells(text, start, end, mark)]
     if sum(not cell or len(cell) > 40 for cell in cells) > len(cells) // 2:
         return None
-    given = next((place for place, cell in enumerate(cells) if cell in _GIVEN), None)
-    family = next((place for place, cell in enumerate(cells) if cell in _FAMILY), None)
+    given = next((place for place, cell in enumerate(cells) if cell in GIVEN_COLUMNS), None)
+    family = next((place for place, cell in enumerate(cells) if cell in FAMILY_COLUMNS), None)
     # Of a name and its reading the name comes first, whichever stands further left.
     whole = tuple(
         sorted(
-            (place for place, cell in enumerate(cells) if cell in _WHOLE),
+            (place for place, cell in enumerate(cells) if cell in WHOLE_COLUMNS),
             key=lambda place: (bool(_READING.search(cells[place])), place),
         )
     )
-    plain = tuple(place for place, cell in enumerate(cells) if cell in _PLAIN)
+    plain = tuple(place for place, cell in enumerate(cells) if cell in PLAIN_COLUMNS)
     if given is not None and family is not None:
         return _Columns(len(cells), mark, (), plain=False, given=given, family=family)
     if whole or plain:

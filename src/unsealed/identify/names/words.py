@@ -18,7 +18,7 @@ PARTICLES = _set("van von der den de del della di da dos la le du bin al el ter 
 """Small words inside of a family name."""
 GREETINGS = _set("dear hi hello hey hiya morning afternoon evening bonjour hallo liebe lieber hola ciao greetings")
 CLOSINGS = _set(
-    "regards thanks thank sincerely cheers best yours rgds thx cordially love respectfully warmly truly faithfully tks"
+    "regards thanks thank sincerely cheers best yours rgds thx cordially love respectfully warmly truly faithfully tks "
 )
 """One of them stands in the line before a signature, or in its front."""
 LABELS = _set("from to cc bcc sent-by reply-to x-from x-to x-cc x-bcc von an de à para")
@@ -177,7 +177,8 @@ STARTERS = _set(
     "urgent "
     "question questions answer answers comments comment summary agenda minutes meeting schedule update status "
     "version "
-    "world there valued fellow colleague subscriber reader shareholder resident neighbor neighbour candidate hiring sirs user "
+    "world there valued fellow colleague subscriber reader shareholder resident neighbor neighbour candidate "
+    "hiring sirs user "
     "everyone everybody folks guys gentlemen ladies sirs madam team colleagues friends friend group "
     "happy birthday merry new year welcome congratulations enjoy have regards sincerely cheers love "
     "using use used based under over about into onto out up down off between among during within without against"
@@ -273,3 +274,30 @@ GIVEN = _set(
     "van vincenzo vladimir wallace wanda wilbur wilma winston xavier yvette zachariah"
 )
 """Given names that are common enough to be known without a correspondent who bears them."""
+
+WHOLE_COLUMNS = _set(
+    "fullname patient patientname customer customername client clientname employee employeename contact "
+    "contactname contactperson student studentname applicant applicantname member membername guest "
+    "guestname passenger passengername beneficiary beneficiaryname cardholder cardholdername attendee "
+    "attendeename participant participantname tenant tenantname insured insuredname accountholder "
+    "accountname user staffname staff teacher doctor physician manager owner ownername recipient "
+    "recipientname 氏名 名前 お名前 姓名 御氏名 ご氏名 患者名 患者氏名 社員名 社員氏名 従業員名 顧客名 "
+    "お客様名 会員名 会員氏名 生徒名 生徒氏名 児童名 園児名 担当者 "
+    "担当者名 契約者 契約者名 被保険者 被保険者名 利用者名 申込者 申込者名 申請者 参加者 参加者名 受診者名 "
+    "職員名 保護者名 保護者 代表者 代表者名 受取人 名義人 口座名義 送付先氏名 "
+    "フリガナ 氏名カナ カナ氏名 氏名フリガナ ふりがな"
+)
+"""Headings of columns of people, in lower case, letters and digits alone."""
+PLAIN_COLUMNS = _set("name names person people")
+"""Headings of columns of people or of things."""
+GIVEN_COLUMNS = _set("firstname given givenname first forename fname 名 下の名前 メイ 名カナ 名フリガナ")
+"""Headings of columns of given names."""
+FAMILY_COLUMNS = _set("lastname surname family familyname last lname 姓 苗字 名字 セイ 姓カナ 姓フリガナ")
+"""Headings of columns of family names."""
+JAPANESE_WORDS = _set(
+    "皆 各位 お客 客 奥 旦那 神 王 殿 殿下 患者 お医者 医者 社長 部長 課長 担当 担当者 関係者 皆々 貴 俺 何 "
+    "誰 御中 仕 模 同 多 姫 看護師 学生 生徒 親 父 母 兄 姉 先 "
+    "大丈夫 以上 本日 今日 明日 昨日 結構 可能 必要 有効 無効 予定 当方 当社 弊社 私 僕 自分 一緒 会社 対応中 "
+    "確認中 不明 未定 不要 無理 残念 最後 最初 お疲れ 奥様 皆様 "
+)
+"""What stands before 様 or です, and is no name."""
