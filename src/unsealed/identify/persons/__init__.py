@@ -14,6 +14,7 @@ import pyarrow as pa
 from unsealed.case import Case
 from unsealed.identify.persons import fields, headers, texts
 from unsealed.identify.persons.cluster import Person, cluster
+from unsealed.identify.persons.decide import remember
 from unsealed.identify.persons.decisions import carved, links
 from unsealed.identify.persons.names import parse
 from unsealed.identify.persons.record import ADDRESS, Record
@@ -100,6 +101,7 @@ def build(db: Engine, case: Case, key: bytes) -> int:
     _register(db, "person_keys", _KEYS, _keys(found))
     _register(db, "shared", _SHARED, _shared(everyone, shared, domains))
     _stands(db, found, entries, written)
+    remember(case, ((person.person_id, record.key) for person in found for record in person.records))
     return len(found)
 
 

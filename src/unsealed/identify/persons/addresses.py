@@ -8,7 +8,8 @@ from urllib.parse import unquote
 from unsealed.identify.persons.names import Name, fold, make
 from unsealed.identify.persons.wordlist import words
 
-FREE = words("""gmail.com googlemail.com yahoo.com yahoo.co.jp yahoo.co.uk yahoo.fr yahoo.de yahoo.it yahoo.es yahoo.ca yahoo.in yahoo.co.in
+FREE = words("""
+    gmail.com googlemail.com yahoo.com yahoo.co.jp yahoo.co.uk yahoo.fr yahoo.de yahoo.it yahoo.es yahoo.ca yahoo.in yahoo.co.in
     yahoo.com.au yahoo.com.br ymail.com rocketmail.com myyahoo.com hotmail.com hotmail.co.jp hotmail.co.uk hotmail.fr hotmail.de
     hotmail.it hotmail.es outlook.com outlook.jp outlook.de outlook.fr live.com live.jp live.co.uk live.nl live.fr msn.com
     passport.com icloud.com me.com mac.com aol.com aim.com netscape.net compuserve.com juno.com prodigy.net earthlink.net mindspring.com
@@ -30,7 +31,8 @@ FREE = words("""gmail.com googlemail.com yahoo.com yahoo.co.jp yahoo.co.uk yahoo
 _SECOND = words(
     "co com ac edu go gov gob gouv or org ne net ad ed lg gr mil nom ltd plc sch nhs police id web info art k12"
 )
-_JP_PREFECTURES = words("""hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma saitama chiba tokyo kanagawa niigata toyama
+_JP_PREFECTURES = words("""
+    hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma saitama chiba tokyo kanagawa niigata toyama
     ishikawa fukui yamanashi nagano gifu shizuoka aichi mie shiga kyoto osaka hyogo nara wakayama tottori shimane okayama
     hiroshima yamaguchi tokushima kagawa ehime kochi fukuoka saga nagasaki kumamoto oita miyazaki kagoshima okinawa""")
 _PLUS = words(

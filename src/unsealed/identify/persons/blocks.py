@@ -5,8 +5,8 @@ phone, a value. A block that is too large is left to its finer keys.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations, product
 
 from unsealed.identify.persons import nicknames
 from unsealed.identify.persons.addresses import take_apart
@@ -29,22 +29,26 @@ def pairs(records: Sequence[Record]) -> Iterator[tuple[int, int]]:
             blocks[key].append(place)
         for key in set(_asks(record)):
             waiting[key].append(place)
-    seen: set[tuple[int, int]] = set()
-    for key in sorted(blocks):
-        block = blocks[key]
-        for one, other in _within(records, block):
-            if (one, other) not in seen:
-                seen.add((one, other))
-                yield one, other
-    for key in sorted(waiting.keys() & blocks.keys()):
-        if len(waiting[key]) * len(blocks[key]) > LARGEST * LARGEST:
-            continue
-        for one in waiting[key]:
-            for other in blocks[key]:
-                pair = (one, other) if one < other else (other, one)
-                if one != other and pair not in seen:
-                    seen.add(pair)
-                    yield pair
+    seen: set[int] = set()
+    size = len(records)
+    for one, other in chain(_each(records, blocks), _asked(blocks, waiting)):
+        pair = one * size + other if one < other else other * size + one
+        if one != other and pair not in seen:
+            seen.add(pair)
+            yield (one, other) if one < other else (other, one)
+
+
+def _each(records: Sequence[Record], blocks: Mapping[Key, list[int]]) -> Iterator[tuple[int, int]]:
+    """Give the pairs within each block."""
+    for block in blocks.values():
+        yield from _within(records, block)
+
+
+def _asked(blocks: Mapping[Key, list[int]], waiting: Mapping[Key, list[int]]) -> Iterator[tuple[int, int]]:
+    """Give each full name with those whose one word it may be."""
+    for key in waiting.keys() & blocks.keys():
+        if len(waiting[key]) * len(blocks[key]) <= LARGEST * LARGEST:
+            yield from product(waiting[key], blocks[key])
 
 
 def _within(records: Sequence[Record], block: list[int]) -> Iterable[tuple[int, int]]:

@@ -166,7 +166,7 @@ def shared(people: Sequence[Seen]) -> dict[str, str]:
     """Give the addresses that are no person's, with the reason."""
     found = {}
     for one in people:
-        reason = shared_because(one.where, one.names, senders=different_people(one.senders), wrote=one.wrote)
+        reason = shared_because(one.where, one.names, senders=different_people(one.senders))
         if reason:
             found[one.address] = reason
     return found
@@ -213,16 +213,16 @@ def together(db: Engine, pairs: Sequence[tuple[str, str]]) -> Mapping[tuple[str,
     db.register("pairs", pa.table({"one": [one for one, _ in pairs], "other": [other for _, other in pairs]}))
     rows = db.rows("""
         WITH named AS (SELECT one AS address FROM pairs UNION SELECT other FROM pairs),
-        at AS (SELECT DISTINCT s.address, s.letter, s.talk, s.role = 'from' AS wrote FROM stood s SEMI JOIN named USING (address)
+        spot AS (SELECT DISTINCT s.address, s.letter, s.talk, s.role = 'from' AS wrote FROM stood s SEMI JOIN named USING (address)
                WHERE s.role <> 'reply_to'),
         met AS (
             SELECT p.one, p.other, count(DISTINCT a.letter) AS beside,
                    count(DISTINCT a.letter) FILTER (a.wrote <> b.wrote) AS sent
-            FROM pairs p JOIN at a ON a.address = p.one JOIN at b ON b.address = p.other AND b.letter = a.letter
+            FROM pairs p JOIN spot a ON a.address = p.one JOIN spot b ON b.address = p.other AND b.letter = a.letter
             GROUP BY p.one, p.other),
         talked AS (
             SELECT p.one, p.other, count(DISTINCT a.talk) AS threads
-            FROM pairs p JOIN at a ON a.address = p.one AND a.wrote JOIN at b ON b.address = p.other AND b.talk = a.talk AND b.wrote
+            FROM pairs p JOIN spot a ON a.address = p.one AND a.wrote JOIN spot b ON b.address = p.other AND b.talk = a.talk AND b.wrote
             GROUP BY p.one, p.other)
         SELECT one, other, coalesce(sent, 0) AS sent, coalesce(beside, 0) AS beside, coalesce(threads, 0) AS threads
         FROM met FULL JOIN talked USING (one, other)""")

@@ -18,11 +18,13 @@ MAX_NAME = 120
 MAX_TOKENS = 6
 """What has more words is no name of a person."""
 
-_TITLES = words("""mr mrs ms miss mx dr prof professor sir madam herr frau hr dipl ing doz mme mlle monsieur madame sra srta rev capt
+_TITLES = words("""
+    mr mrs ms miss mx dr prof professor sir madam herr frau hr dipl ing doz mme mlle monsieur madame sra srta rev capt
     col maj lt sgt judge ambassador senator""")
 _SUFFIXES = words("jr sr ii iii iv phd md esq cpa cfa mba llm llb jd msc bsc cissp cisa pmp obe mbe frs dphil")
 _PARTICLES = words("van von der den de la le du da di del della dos das el al bin ibn ter ten zu zur")
-_NOT_NAMES = words("""unknown undisclosed recipients recipient distribution list user owner none null nil n/a test mail email e-mail me
+_NOT_NAMES = words("""
+    unknown undisclosed recipients recipient distribution list user owner none null nil n/a test mail email e-mail me
     and the of for to via from behalf""")
 _JAPANESE_TITLES = re.compile(
     r"(?:様|さま|さん|殿|氏|先生|教授|准教授|助教|博士|君|ちゃん|部長|課長|係長|社長|専務|常務|取締役|主任|主査|室長|局長|所長|次長|補佐|弁護士|医師)+$"
@@ -63,8 +65,9 @@ class Name(NamedTuple):
 
     @property
     def full(self) -> bool:
-        """Tell whether it has more than one whole word: a given and a family name."""
-        return sum(len(token) > 1 for token in self.tokens) > 1 or len(self.han) > 2
+        """Tell whether it has a given and a family name, or two initials for the given one."""
+        whole = sum(len(token) > 1 for token in self.tokens)
+        return whole > 1 or (whole == 1 and len(self.tokens) > 2) or len(self.han) > 2
 
     @property
     def family(self) -> str:

@@ -76,19 +76,15 @@ def language_of_domain(domain: str) -> str | None:
 
 
 def _classified(text: str) -> str | None:
-    found = _identifier()
-    if found is None:
-        return None
-    told, certainty = found.classify(text)
-    return str(told) if certainty > 0.8 else None
+    classify = _classifier()
+    return None if classify is None else str(classify(text)[0])
 
 
 @cache
-def _identifier() -> Any:  # noqa: ANN401 - the library has no types
+def _classifier() -> Any:  # noqa: ANN401 - the library has no types
     try:
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+        import py3langid
     except ImportError:  # not to be had on this machine
         return None
-    known = LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
-    known.set_languages(sorted(SENSIBLE))
-    return known
+    py3langid.set_languages(sorted(SENSIBLE))
+    return py3langid.classify

@@ -14,11 +14,13 @@ from unsealed.identify.persons.likeness import Level, compare
 from unsealed.identify.persons.names import Name, clean, fold, parse
 from unsealed.identify.persons.wordlist import words
 
-_MACHINE = words("""noreply donotreply nepasrepondre noresponder daemon mailerdaemon bounce bounces bounced autoreply autoresponder autoconfirm
-    automailer mailer automated notification notifications notify notifier robot bot cron root nobody unsubscribe undisclosed
+_MACHINE = words("""
+    noreply donotreply nepasrepondre noresponder daemon mailerdaemon bounce bounces bounced autoreply autoresponder autoconfirm
+    automailer mailer automated notification notifications notify notifier robot bot cron root nobody bogus unsubscribe undisclosed
     msprvs listserv majordomo listproc mailman maiser confirm confirmation alert alerts monitoring nagios
     jira bugzilla tracker devnull system sysadmin smtp exchange antispam virus quarantine""")
-_ROLE = words("""info infos information support supports helpdesk help service services servicedesk customerservice customercare custserv sales
+_ROLE = words("""
+    info infos information support supports helpdesk help service services servicedesk customerservice customercare custserv sales
     billing invoice invoices accounts accounting payable payroll orders order purchasing procurement contact contactus kontakt
     contacto office admin administrator administration administrative webmaster postmaster hostmaster abuse security soc cert csirt
     noc it hr humanresources personnel jobs job careers career recruiting recruitment bewerbung press presse media pr publicrelations
@@ -62,14 +64,13 @@ _MAIL_HOSTS = words(
 _HEADINGS = words("undisclosed-recipients recipients unlisted-recipients multiple")
 
 
-def shared_because(address: Address, names: Mapping[str, int], *, senders: int = 0, wrote: int = 0) -> str | None:
+def shared_because(address: Address, names: Mapping[str, int], *, senders: int = 0) -> str | None:
     """Give the reason why an address is no person's, in words; None where it is a person's.
 
     Args:
         address: the address.
         names: its display names and how many letters have each.
         senders: how many people, by their full names, wrote under it.
-        wrote: how many letters it wrote.
     """
     local = address.local
     if not local or local in _HEADINGS:

@@ -18,7 +18,8 @@ BESIDE = 5
 """Two addresses of which every fifth letter of one is the other's, too, are two people's, if the names leave it open."""
 CERTAIN = 0.9
 """From here on a pair is joined at once; below, only where nobody else could be meant."""
-_COMMON = words("""smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson anderson thomas
+_COMMON = words("""
+    smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez gonzalez wilson anderson thomas
     taylor moore jackson martin lee perez thompson white harris sanchez clark ramirez lewis robinson walker young allen king
     wright scott torres nguyen hill flores green adams nelson baker hall rivera campbell mitchell carter roberts muller schmidt
     schneider fischer weber meyer wagner becker schulz hoffmann patel singh kumar sharma khan wang li zhang liu chen yang huang

@@ -35,6 +35,11 @@ _FIRM = re.compile(
     r"|Université|Institute|College|Agency|Ministry|Bank|Foundation|Associates|Partners)\b\.?"
     r"|株式会社|有限会社|合同会社|大学|法人|財団|社団|機構|研究所|銀行|省$|庁$|市役所|協会)"
 )
+_NO_NAME = re.compile(
+    rf"(?i:\d|[:@]|\b(?:phone|tel|fax|mobile|cell|email|e-mail|skriver|schrieb|wrote|writes|regards|cheers|thanks|department|dept|road"
+    rf"|street|avenue|building|suite)\b)|{_FIRM.pattern}"
+)
+_BEHIND_FIRM = re.compile(r"(?i)\s*(?:\b(?:phone|tel|fax|mobile|office|e-?mail)\b|https?:|www\.|[|;]).*$")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -107,7 +112,7 @@ def _names(lines: Sequence[str], known: Sequence[Name], address: Address) -> Ite
     for number, line in enumerate(lines):
         for piece in (line, *re.split(r"[(),|/／（）・]|\s{2,}", line)):
             name = parse(piece) if 3 < len(piece) < 40 or (len(piece) > 1 and not piece.isascii()) else None
-            if name is None or name.key in given or _FIRM.search(piece):
+            if name is None or name.key in given or len(name.tokens) > 4 or _NO_NAME.search(piece):
                 continue
             if _fits(name, known, address) or (name.han and _beside(lines, number, known, address, name)):
                 given.add(name.key)

@@ -26,7 +26,8 @@ HEADS = ("row", "field")
 MOST = 40
 """Values of one group that are looked at."""
 _PHONES, _MAIL, _POST = "phone_number", "email_address", "postal_address"
-_LOOSE = words("""person_name ip_address mac_address classification_marking health_term salary_term postal_address password api_key
+_LOOSE = words("""
+    person_name ip_address mac_address classification_marking health_term salary_term postal_address password api_key
     session_cookie private_key connection_string json_web_token phone_number email_address date_of_birth""")
 """Kinds of which the same value may be several people's, or is compared in the clear."""
 _COUNTRY = {"address_jp": "JP", "address_de": "DE", "address_uk": "GB", "address_us": "US"}
