@@ -1,10 +1,12 @@
 """What a mail address says: the one form of all its spellings, whose domain it is, and which name its local part holds."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from unsealed.identify.persons import nicknames
 from unsealed.identify.persons.names import Name, fold, make
 from unsealed.identify.persons.wordlist import words
 
@@ -159,25 +161,33 @@ def word_of(local: str) -> str:
 
 
 def spellings(name: Name) -> dict[str, str]:
-    """Give the words a person of a full name may have for a local part, and how each is made."""
+    """Give the words a person of a full name may have for a local part, and how each is made: `name`, `initial`, `reversed`."""
     found: dict[str, str] = {}
     for raw in {name.raw, name.tokens}:
         wholes = [word for word in raw if len(word) > 1]
+        if len(wholes) == 1 and len(raw) == 2 and len(raw[0]) == 1:
+            found.setdefault(raw[0] + wholes[0], "initial")
         if len(wholes) < 2:
-            if len(wholes) == 1 and len(raw) == 2 and len(raw[0]) == 1:
-                found.setdefault(raw[0] + wholes[0], "initial")
             continue
-        ends = [(wholes[0], wholes[-1])] if name.ordered else [(wholes[0], wholes[-1]), (wholes[-1], wholes[0])]
-        for number, (given, family) in enumerate(ends):
-            for word in (given + family, family + given):
-                found.setdefault(word, "name")
-            found.setdefault(given[0] + family, "initial" if number == 0 else "reversed")
-            found.setdefault(family + given[0], "initial" if number == 0 else "reversed")
-            for size in (7, 8):  # accounts of old systems were that long
-                if len(family) >= size:
-                    found.setdefault((given[0] + family)[:size], "initial" if number == 0 else "reversed")
+        ends = [(wholes[0], wholes[-1]), (wholes[-1], wholes[0])]
+        if not name.ordered and nicknames.known(wholes[-1]) and not nicknames.known(wholes[0]):
+            ends.reverse()  # `zimmerlin.william`
+        for given, family in ends[: 1 if name.ordered else 2]:
+            how = "initial" if (given, family) == ends[0] else "reversed"
             middle = raw[1] if len(raw) > 2 and raw[0] == given else ""
-            if middle:
-                found.setdefault(given[0] + middle[0] + family, "initial")
-                found.setdefault(given + middle[0] + family, "name")
+            for word in _spelled(given, family, middle):
+                found.setdefault(word, how)
+            for word in (given + family, family + given, given + middle[:1] + family):
+                found[word] = "name"
     return found
+
+
+def _spelled(given: str, family: str, middle: str) -> Iterator[str]:
+    """Give the words with an initial: `klay`, `layk`, `kllay`; cut to the seven or eight letters of old systems' accounts."""
+    yield given[0] + family
+    yield family + given[0]
+    if middle:
+        yield given[0] + middle[0] + family
+    for size in (7, 8):
+        if len(family) >= size:
+            yield (given[0] + family)[:size]

@@ -10,6 +10,7 @@ from itertools import chain, combinations, product
 
 from unsealed.identify.persons import nicknames
 from unsealed.identify.persons.addresses import take_apart
+from unsealed.identify.persons.kana import loose
 from unsealed.identify.persons.names import Name
 from unsealed.identify.persons.record import Record
 
@@ -76,11 +77,17 @@ def keys(record: Record) -> Iterator[Key]:
         yield "value", other
     for name in record.spelled:
         yield from _of_name(name, where)
-    if record.word and not record.full:
-        yield "word", where, record.word
-        if record.where.free or len(record.word) > 5:
-            yield "word", "*", record.word
-    if where and not record.full:
+    if not record.full:
+        yield from _of_word(record, where)
+
+
+def _of_word(record: Record, where: str) -> Iterator[Key]:
+    """Give the keys of a record of which no more than one word is known."""
+    for word in {record.word, loose(record.word)} - {""}:
+        yield "word", where, word
+    if record.where.free or len(record.word) > 5:
+        yield "word", "*", record.word
+    if where:
         for word in _single(record):
             yield "single", where, word
 

@@ -15,7 +15,7 @@ from unsealed.identify.persons.blocks import pairs
 from unsealed.identify.persons.decisions import Links
 from unsealed.identify.persons.likeness import Level
 from unsealed.identify.persons.record import Record
-from unsealed.identify.persons.score import ALONE, CERTAIN, Lore, Together, agree, conflict, score
+from unsealed.identify.persons.score import ALONE, ALONE_SCORE, CERTAIN, Lore, Together, agree, conflict, score
 from unsealed.schema import content_id
 
 SWITCHBOARD = 3
@@ -182,7 +182,11 @@ class _Work:
             if a != b and self._may(a, b):
                 fits.setdefault(a, set()).add(b)
                 fits.setdefault(b, set()).add(a)
-        alone = {(a, b) for a, some in fits.items() for b in some if self._only(b, some) and self._only(a, fits[b])}
+        if scored[0][0] == ALONE_SCORE:
+            alone = {(a, b) for a, some in fits.items() for b in some if len(some) == len(fits[b]) == 1}
+            alone = {(a, b) for a, b in alone if not (self._organised(a) and self._organised(b))}
+        else:
+            alone = {(a, b) for a, some in fits.items() for b in some if self._only(b, some) and self._only(a, fits[b])}
         before = list(self.group)
         for value, one, other, reason in scored:
             a, b = before[one], before[other]
@@ -193,6 +197,9 @@ class _Work:
         """Tell whether one group is the only one meant among those that fit: the others are no other person's."""
         rivals = [group for group in others if group != meant and not self._may(meant, group)]
         return not rivals or self._letters(meant) >= DOMINANT * sum(map(self._letters, rivals))
+
+    def _organised(self, group: int) -> bool:
+        return any(self.records[place].organised for place in self.members[group])
 
     def _letters(self, group: int) -> int:
         return sum(self.records[place].letters for place in self.members[group])

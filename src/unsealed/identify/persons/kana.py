@@ -110,10 +110,15 @@ def loose(word: str) -> str:
         word: lower case, without accents.
     """
     if not _ROMAJI.fullmatch(word):
-        return _DIGRAPHS.sub(r"\1", word)
+        return without_umlaut(word)
     for sound, same in _SAME_SOUNDS:
         word = sound.sub(same, word)
     return word
+
+
+def without_umlaut(word: str) -> str:
+    """Write `juergen` as `jurgen`, as the word without its dots is written."""
+    return _DIGRAPHS.sub(r"\1", word)
 
 
 @lru_cache(50_000)

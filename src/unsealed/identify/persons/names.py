@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from unsealed.identify.persons import nicknames
-from unsealed.identify.persons.kana import has_han, has_kana, is_kana, loose, one_kanji, reading, romaji
+from unsealed.identify.persons.kana import has_han, has_kana, is_kana, loose, one_kanji, reading, romaji, without_umlaut
 from unsealed.identify.persons.wordlist import words
 
 MAX_NAME = 120
@@ -87,11 +87,19 @@ def fold(text: str) -> str:
 def make(written: str, words: list[str], *, ordered: bool = False, han: str = "") -> Name | None:
     """Make a name of words in lower case without accents, the family name last where `ordered`."""
     raw = tuple(word for word in words if word)
-    tokens = tuple(word if nicknames.known(word) else loose(word) for word in raw)
+    tokens = tuple(_compared(word) for word in raw)
     if not tokens and not han:
         return None
     key = han or " ".join(sorted(tokens))
     return Name(written, tokens, raw, ordered, han, key)
+
+
+def _compared(word: str) -> str:
+    """Give the form in which a word is compared; that of a known given name is itself, or without the digraph of an umlaut."""
+    if not nicknames.known(word):
+        return loose(word)
+    plain = without_umlaut(word)
+    return plain if nicknames.known(plain) else word
 
 
 @lru_cache(200_000)

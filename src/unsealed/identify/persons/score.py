@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from unsealed.identify.persons import nicknames
+from unsealed.identify.persons.kana import loose
 from unsealed.identify.persons.likeness import WORDS, Level, compare
 from unsealed.identify.persons.record import Record
 from unsealed.identify.persons.wordlist import words
@@ -14,6 +15,8 @@ SINGLE = words(
 """Kinds of which a person has one: two different ones are two persons'."""
 HEADER = "header"
 """The scope of a name in a header that has no address."""
+ALONE_SCORE = 0.82
+"""Of a pair that nothing but a rare name joins: it is taken only where there is no other of that name, in conflict or not."""
 BESIDE = 5
 """Two addresses of which every fifth letter of one is the other's, too, are two people's, if the names leave it open."""
 CERTAIN = 0.9
@@ -68,14 +71,18 @@ class Agreement(NamedTuple):
 @lru_cache(1_000_000)
 def agree(a: Record, b: Record) -> Agreement:
     """Tell how far the names of two records agree, those that only their local parts tell included."""
-    best, words, against = Level.UNKNOWN, "", False
+    best, words, against, whole = Level.UNKNOWN, "", False, None
     for one in a.spelled:
         for other in b.spelled:
             level = compare(one, other)
             against |= level is Level.DIFFERENT
+            if one.full and other.full:
+                whole = max(level, whole or level)
             if level > best:
                 first, second = sorted((one.written, other.written))
                 best, words = level, f'{WORDS[level]} ("{first}", "{second}")'
+    if whole is Level.DIFFERENT:
+        return Agreement(Level.DIFFERENT, "different names")  # whatever their initials say
     if best < Level.INITIAL:
         for asked, whole in ((a, b), (b, a)):
             level, told = _by_local(asked, whole)
@@ -93,7 +100,7 @@ def _by_local(one: Record, other: Record) -> tuple[Level, str]:
     word = one.word
     if not word or (one.spelled and any(name.full for name in one.spelled)):
         return Level.UNKNOWN, ""
-    how, written = other.locals.get(word, ("", ""))
+    how, written = other.locals.get(word) or other.locals.get(loose(word), ("", ""))
     if how == "name":
         return Level.SAME, f'"{word}" is the name "{written}"'
     if how == "initial" and not one.numbered:
@@ -238,8 +245,8 @@ def _elsewhere(a: Record, b: Record, level: Level, words: str, together: Togethe
             return 0.85, f"{words}; both in {' and '.join(met)}"
         if personal and together.sent and rare_family(a, b):
             return 0.8, f"{words}; they wrote to each other, one from a private address"
-    if level is Level.SAME and personal and rare(a) and rare(b) and (a.full and b.full):
-        return 0.82, f"{words}; the name is rare, one address is private, and nobody else has the name"
+    if level >= Level.CLOSE and personal and rare(a) and rare(b) and (a.full and b.full):
+        return ALONE_SCORE, f"{words}; the name is rare, one address is private, and nobody else has the name"
     return 0.0, ""
 
 

@@ -151,7 +151,7 @@ def numbers(text: str, where: str) -> set[str]:
 
 def _firm(lines: Iterable[str]) -> str:
     counted = Counter(
-        line.strip(" ,;|")
+        _BEHIND_FIRM.sub("", line).strip(" ,;|")
         for line in lines
         if len(line) < 60 and _FIRM.search(line) and len(_LETTER.findall(line)) > 3 and "@" not in line
     )
