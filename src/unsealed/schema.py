@@ -353,7 +353,11 @@ _TABLES = (
         ("names", pa.list_(TEXT), "names and spellings, the one most used first"),
         ("addresses", pa.list_(TEXT), "mail addresses, lower case, the one most used first"),
         ("phones", pa.list_(TEXT), "phone numbers as E.164, from signatures and fields"),
-        ("organisation", TEXT, "as a signature or the case names it, else the domain; null for domains of mail providers"),
+        (
+            "organisation",
+            TEXT,
+            "as a signature or the case names it, else the domain; null for domains of mail providers",
+        ),
         ("internal", FLAG, "one of the case's own domains is theirs"),
         ("language", TEXT, "the language to write to them in, ISO 639-1; null where nothing tells"),
         ("country", TEXT, "ISO 3166-1 alpha-2, where a phone, a domain or an address tells; else null"),
@@ -377,7 +381,11 @@ _TABLES = (
         ("person_id", TEXT, "the person"),
         ("message_id", TEXT, "the message copy"),
         ("attachment_id", TEXT, "the attachment; null where it is the letter itself"),
-        ("role", TEXT, "`from`, `to`, `cc`, `bcc`, `reply_to`, `named` (in the text), `data` (data of theirs in the text)"),
+        (
+            "role",
+            TEXT,
+            "`from`, `to`, `cc`, `bcc`, `reply_to`, `named` (in the text), `data` (data of theirs in the text)",
+        ),
         ("verdict", TEXT, "`content_verdict` of the letter"),
     ),
     _table(
