@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import hunt
+import identify
 import join
 import make
 import outlook
@@ -99,13 +100,15 @@ def main() -> None:
     """Run all benchmarks; `--quick` makes them small."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="small inputs, for a look")
-    options.add_argument("--only", choices=["mail", "audit", "syslog", "outlook", "hunt", "join", "memory"])
+    options.add_argument("--only", choices=["mail", "audit", "syslog", "outlook", "hunt", "identify", "join", "memory"])
     for name, what in (
         ("sigma", "SigmaHQ/sigma"),
         ("events", "OTRF/Security-Datasets"),
         ("zircolite", "wagga40/Zircolite"),
     ):
         options.add_argument(f"--{name}", type=Path, metavar="DIR", help=f"a checkout of {what}; see hunt.py")
+    options.add_argument("--presidio", type=Path, metavar="PYTHON", help="where Presidio is installed; see identify.py")
+    options.add_argument("--mail", type=Path, metavar="DIR", help="real mail to find personal data in")
     options.add_argument("--outlook", type=Path, metavar="DIR", help="a folder of .pst files")
     chosen = options.parse_args()
     WORK.mkdir(exist_ok=True)
@@ -124,6 +127,8 @@ def main() -> None:
         outlook.outlook(chosen.outlook)
     if chosen.only in {None, "hunt"}:
         hunt.hunt(evidence, scale, chosen.sigma, chosen.events, chosen.zircolite)
+    if chosen.only in {None, "identify"}:
+        identify.identify(evidence, chosen.mail, chosen.presidio, scale)
     if chosen.only in {None, "join"}:
         join.join(scale)
     if chosen.only in {None, "memory"}:

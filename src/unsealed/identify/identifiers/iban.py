@@ -35,7 +35,7 @@ IDENTIFIER = Identifier(
     kind="iban",
     what="international bank account number",
     pattern=r"(?<![0-9A-Za-z_])(?=[A-Za-z]{2}[0-9]{2}[ -]?\n?[0-9A-Za-z]{4})(?P<v>" + _EXACT + r")(?![0-9A-Za-z_])",
-    anchors=(r"\b[A-Za-z]{2}[0-9]{2}[ -]?\n?[0-9A-Za-z]{4}",),
+    anchors=(rf"\b(?i:{'|'.join(_LENGTHS)})[0-9]{{2}}[ -]?\n?[0-9A-Za-z]{{4}}",),
     before=10,
     after=108,
     check=_can_be,
