@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from unsealed import schema
 from unsealed.errors import UnsealedError
@@ -111,3 +113,19 @@ def test_groups_number_the_records_of_a_text() -> None:
     assert (anna["k"], anna["grp"], zeno["grp"]) == (7, 0, 1)
     assert text[anna["record_start"] : anna["record_end"]] == "Anna Kowalski\t1980"
     assert canonical(zeno["name"]) == "quimby zeno"
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["Anna Kowalski", "Anna\nKowalski", "Zeno Quimby", "\n", "\n\n", " ", "> ", "x y", "\n>\n"]), max_size=25))
+def test_lines_and_paragraphs_around_a_name(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    names = Names(b"k" * 32, learn([("Anna Kowalski", "anna.kowalski@x.example"), ("Zeno Quimby", "zeno.quimby@x.example")]))
+    for row in names.find([1], [text]).to_pylist():
+        lines = text[row["line_start"] : row["line_end"]]
+        assert row["line_start"] <= row["start"] < row["end"] <= row["line_end"] <= row["reach_end"] <= row["paragraph_end"] or "\n" in lines
+        if "\n" not in lines:
+            assert row["line_start"] == text.rfind("\n", 0, row["start"]) + 1
+            assert row["line_end"] == (text + "\n").index("\n", row["end"])
+        reached = text[row["line_end"] : row["reach_end"]]
+        assert not reached or (reached.count("\n") == 1 and reached.strip("\n> "))
+        assert "\n\n" not in text[row["paragraph_start"] : row["paragraph_end"]]
