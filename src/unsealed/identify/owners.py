@@ -45,6 +45,10 @@ _NAMES = pa.schema(
 _PLACE = "message_id, coalesce(attachment_id, '') AS attachment_id, part, start, \"end\""
 
 
+_ONE = "CASE WHEN count(DISTINCT h.bearer) = 1 THEN min(h.person_id) END AS person_id"
+"""The person, where all names are that one's."""
+
+
 def attribute(db: Engine, key: bytes, *, source: str = "mentions", key_of: Callable[[str], str] = canonical) -> None:
     """Make `owners`: a row a mention that is somebody's, with `person_id` and `basis`.
 
@@ -166,9 +170,20 @@ def _placed(db: Engine, source: str) -> None:
         FROM spotted LEFT JOIN bearers b USING (message_id, name)""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE records AS
-        SELECT g.message_id, g.attachment_id, g.part, g.start, g."end", h.how, h.person_id, h.bearer
+        SELECT g.message_id, g.attachment_id, g.part, g.start, max(g."end") AS "end", min(h.how) AS how, {_ONE}
         FROM (SELECT {_PLACE}, grp FROM groups) g
-        JOIN heads h USING (message_id, attachment_id, part, grp)""")
+        JOIN heads h USING (message_id, attachment_id, part, grp) GROUP BY ALL""")
+    # A name in a table says nothing of the next row.
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE lines AS
+        SELECT message_id, attachment_id, part, line_start AS start, max(line_end) AS line_end,
+               max(CASE how WHEN 'row' THEN line_end ELSE reach_end END) AS "end", {_ONE}
+        FROM heads h GROUP BY ALL""")
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE paragraphs AS
+        SELECT message_id, attachment_id, part, paragraph_start AS start, max(paragraph_end) AS "end", {_ONE},
+               min(h.bearer) AS bearer, count(DISTINCT h.bearer) AS bearers
+        FROM heads h GROUP BY ALL""")
 
 
 _SAME = "m.message_id = h.message_id AND m.attachment_id = h.attachment_id AND m.part = h.part"
@@ -178,29 +193,21 @@ _OWN = """
 _OWN_NAME = f"""
     SELECT n, 2, h.person_id, 'own_name' FROM placed m JOIN heads h ON {_SAME} AND m.start = h.start AND m."end" = h."end"
     WHERE m.kind = 'person_name'"""
+# Records, lines and paragraphs lie side by side: the last that begins before a mention is the only one it can be in.
 _RECORDS = f"""
-    SELECT n, 3, person_id, basis FROM (
-        SELECT m.n, h.person_id, h."end" - h.start AS size, min(h."end" - h.start) OVER (PARTITION BY m.n) AS smallest,
-               CASE h.how WHEN 'row' THEN 'same_row' WHEN 'signature' THEN 'signature' ELSE 'same_fields' END AS basis
-        FROM placed m JOIN records h ON {_SAME} AND m.start >= h.start AND m."end" <= h."end"
-        WHERE m.kind <> 'person_name' AND NOT (m.nobodys AND h.how = 'signature')
-    ) WHERE size = smallest"""
+    SELECT n, 3, h.person_id, CASE h.how WHEN 'row' THEN 'same_row' WHEN 'signature' THEN 'signature' ELSE 'same_fields' END
+    FROM placed m ASOF JOIN records h ON {_SAME} AND m.start >= h.start
+    WHERE m."end" <= h."end" AND m.kind <> 'person_name' AND NOT (m.nobodys AND h.how = 'signature')"""
 _NEAR = f"""
-    SELECT n, 4, CASE WHEN count(DISTINCT bearer) = 1 THEN min(person_id) END, 'near_name' FROM (
-        SELECT m.n, h.person_id, h.bearer, m.start > h.line_end AS before,
-               bool_and(m.start > h.line_end) OVER (PARTITION BY m.n) AS all_before
-        FROM placed m JOIN heads h ON {_SAME} AND m.start >= h.line_start AND m."end" <= h.reach_end
-        WHERE m.kind <> 'person_name' AND NOT m.nobodys AND (h.how <> 'row' OR m.start <= h.line_end)
-    ) WHERE before = all_before GROUP BY n"""
+    SELECT n, 4, h.person_id, 'near_name' FROM placed m ASOF JOIN lines h ON {_SAME} AND m.start >= h.start
+    WHERE m."end" <= h."end" AND m.kind <> 'person_name' AND NOT m.nobodys"""
 _ONLY = f"""
     SELECT m.n, 5, t.person_id, 'only_person'
     FROM placed m
     JOIN (SELECT message_id, CASE part WHEN 'subject' THEN '' ELSE attachment_id END AS attachment_id,
-                 CASE part WHEN 'subject' THEN 'text' ELSE 'attachment' END AS part,
-                 min(person_id) AS person_id, min(bearer) AS bearer
-          FROM heads WHERE part IN ('subject', 'filename')
-          GROUP BY ALL HAVING count(DISTINCT bearer) = 1) t
+                 CASE part WHEN 'subject' THEN 'text' ELSE 'attachment' END AS part, min(bearer) AS bearer, {_ONE}
+          FROM heads h WHERE part IN ('subject', 'filename') GROUP BY ALL) t
     ON m.message_id = t.message_id AND m.attachment_id = t.attachment_id AND m.part = t.part
-    WHERE NOT m.nobodys AND NOT m.contact AND t.person_id IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM heads h WHERE {_SAME} AND h.bearer <> t.bearer
-        AND m.start < h.paragraph_end AND m."end" > h.paragraph_start)"""
+    ASOF LEFT JOIN paragraphs h ON {_SAME} AND m.start >= h.start
+    WHERE NOT m.nobodys AND NOT m.contact AND t.person_id IS NOT NULL
+      AND (h.start IS NULL OR m.start >= h."end" OR (h.bearers = 1 AND h.bearer = t.bearer))"""

@@ -70,6 +70,10 @@ def test_correspondents_are_found(marked: str) -> None:
         "Dear Customer,\nDear Team,\nHello World!",
         "From: Support Team <support@example.org>\nTo: undisclosed recipients\nSubject: Kindly",
         "annas kowalskis",
+        "Anna66 Kowalski2 x=Anna3",
+        "From: A.Wolanski@example.net\n",
+        "Dear Bug Team:\n",
+        "Thanks for the feedback.  Actually,\nit works",
     ],
 )
 def test_what_only_looks_like_a_name_is_none(text: str) -> None:

@@ -19,8 +19,6 @@ CACHED = 50_000
 """Names whose hash is kept at hand."""
 LONGEST = 100
 """Characters; what is longer is no name."""
-SIGHT = 2_000
-"""So many characters around a name its line and its paragraph are looked for."""
 _BLANK = " \t\r\n>|*"
 NAMED = pa.schema(
     [
@@ -93,7 +91,7 @@ class Names:
         return apart(found)
 
     def _rows(self, text: str, near: Collection[str]) -> Iterator[tuple[int | str | None, ...]]:
-        groups = dict[tuple[int, int], int]()
+        around, groups = _Around(text), dict[tuple[int, int], int]()
         for spot in self.spots(text, near):
             name = spot.name or text[spot.start : spot.end]
             name = " ".join(name.split()) if "\n" in name or "  " in name or "\t" in name else name
@@ -111,21 +109,36 @@ class Names:
                 masked,
                 hashed,
                 *record,
-                *_around(text, spot.start, spot.end),
+                *around.of(spot.start, spot.end),
             )
 
 
-def _around(text: str, start: int, end: int) -> tuple[int, int, int, int, int]:
-    """Give the ends of the line, the end of what a name reaches, and the ends of the paragraph."""
-    low, high = max(0, start - SIGHT), min(len(text), end + SIGHT)
-    first = max(low, text.rfind("\n", low, start) + 1)
-    last = _line_end(text, end, high)
-    following = _line_end(text, min(last + 1, high), high)
-    reach = following if text[last:following].strip(_BLANK) else last
-    top, bottom = text.rfind("\n\n", low, start), text.find("\n\n", end, high)
-    return first, last, reach, low if top < 0 else top + 2, high if bottom < 0 else bottom
+class _Around:
+    """Where lines and paragraphs around names end; names come in order, and no line is measured twice."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._line = self._paragraph = (0, -1)
+        self._reach = -1
 
-def _line_end(text: str, start: int, high: int) -> int:
-    end = text.find("\n", start, high)
-    return high if end < 0 else end
+    def of(self, start: int, end: int) -> tuple[int, int, int, int, int]:
+        """Give the ends of the line, the end of what a name reaches, and the ends of the paragraph."""
+        text = self._text
+        if end > self._line[1]:
+            first, last = self._from("\n", self._line, start), self._end("\n", end)
+            following = self._end("\n", min(last + 1, len(text)))
+            self._line, self._reach = (first, last), following if text[last:following].strip(_BLANK) else last
+        if end > self._paragraph[1]:
+            self._paragraph = self._from("\n\n", self._paragraph, start), self._end("\n\n", end)
+        return *self._line, self._reach, *self._paragraph
+
+    def _from(self, sign: str, before: tuple[int, int], start: int) -> int:
+        """Give where what holds a place begins; it is not looked for before the end of the one `before`."""
+        if start < before[1]:
+            return before[0]
+        place = self._text.rfind(sign, max(0, before[1]), start)
+        return 0 if place < 0 else place + len(sign)
+
+    def _end(self, sign: str, start: int) -> int:
+        end = self._text.find(sign, start)
+        return len(self._text) if end < 0 else end

@@ -32,7 +32,7 @@ _LINE_END = re.compile(r"[ \t]*[,:;.!-]{0,2}[ \t]*(?:\n|$)")
 _LINE_START = frozenset("\n>")
 _SENTENCE_END = frozenset('.!?:\n>*-|"“•\t')
 _GLUED_BEFORE = frozenset("@._/\\=+#%&~-'’")
-_TURNS, _GAPS, _GLUES = frozenset(", "), frozenset(" \n"), frozenset("@_=\\+%.-/")
+_TURNS, _GAPS, _GLUES = frozenset(", "), frozenset(" \n"), frozenset("@_=\\+%.-/0123456789")
 _NO_FAMILY = NO_NAME | COMMON - SURE
 TAUGHT = 200
 """Words that a text teaches, at most."""
@@ -231,7 +231,7 @@ def _glued_behind(text: str, end: int) -> bool:
     behind = text[end : end + 2]
     if not behind:
         return False
-    if behind[0] in "@_=\\+%":
+    if behind[0] in "@_=\\+%0123456789":
         return True
     return behind[0] in ".-/" and behind[1:].isalnum() and not (behind[0] == "/" and behind[1:].isupper())
 

@@ -17,7 +17,7 @@ SAMPLE = 8 << 20
 """Characters of texts that are looked through for words in lower case."""
 OFTEN = 3
 """A word that stands in lower case so many times is no name alone."""
-_LOWER = re.compile(r"(?<![\w.@/-])[a-z]{3,20}(?![\w@-]|\.\w)")
+_LOWER = re.compile(r"(?<![\w.@/-])[a-z]{3,20}(?![\w@-]|\.\w| at \w)")
 _NEVER_ALONE = DAYS | ORGANISATION | ROLES | PLACES | STARTERS
 
 

@@ -5,7 +5,19 @@ from collections.abc import Callable, Iterator
 
 from unsealed.identify.names.forms import LETTER, UPPER, WORD, parse
 from unsealed.identify.names.spot import Spot
-from unsealed.identify.names.words import CLOSINGS, COMMON, FIELDS, GREETINGS, LABELS, NO_NAME, PARTICLES, SURE, TITLES
+from unsealed.identify.names.words import (
+    CLOSINGS,
+    COMMON,
+    FIELDS,
+    GREETINGS,
+    LABELS,
+    NO_NAME,
+    ORGANISATION,
+    PARTICLES,
+    ROLES,
+    SURE,
+    TITLES,
+)
 
 LINE = 4_000
 """Characters of a header that are read."""
@@ -40,7 +52,7 @@ _AND = re.compile(rf"[ ]?(?:,|and|&|,[ ]?and)[ ]({WORD})(?=[ ]?(?:[,:!;.\n-]|and
 _CLOSED = re.compile(
     rf"(?:[ ](?!{WORD}[ ]?\n)[^\n]{{0,30}}?)?"
     rf"(?:[ ]?[,.!:;-]{{0,3}}[ \t]*\n(?:[ \t>]*\n){{0,3}}[ \t>*_~-]*|[ ]?[,.!-]{{1,2}}[ ]{{1,3}})"
-    rf"({_NAME}|[{UPPER}]{{2,3}})[ \t]*[,.]?[ \t*_]*(?=\n|$|[|(/<])"
+    rf"({_NAME}|[{UPPER}]{{2,3}})[ \t]*[.]?[ \t*_]*(?=\n|$|[|(/<])"
 )
 _LABEL = re.compile(r"[ \t]?:[ \t]*")
 _LABEL_FRONT = re.compile(r"(?:^|\n)[ \t>|*]*(?:X[ ]?-[ ]?)?$")
@@ -53,6 +65,7 @@ _END_OF_PIECE = re.compile(r"[<\[(]| ?/ ?[A-Z]|@|\s+on behalf of\b")
 _BY = re.compile(rf"[ ][Bb]y[ ]?:?[ ]({_NAME})")
 _PIECE = re.compile(r"[^;\n]+")
 _WROTE = re.compile(rf"({_NAME})[ ]?(?:[<\[(][^<>\[\]()\n]{{1,80}}[>\])][ ]?)?(?:\n[ >]*)?$")
+_THINGS = ORGANISATION | ROLES
 _NO_FIRST = NO_NAME | (COMMON - SURE)
 Known = Callable[[str], int | None]
 
@@ -94,6 +107,8 @@ def _sound(text: str, found: re.Match[str] | None, how: str, never: frozenset[st
     for word in words:
         lower = word[0].casefold()
         if lower in never and lower not in PARTICLES and len(word[0]) != 1:
+            if lower in _THINGS:
+                return []  # `Dear Bug Team`
             break
         last = word.end()
     if not last or (len(words) == 1 and len(words[0][0]) == 1) or text[start + last : start + last + 1] in ("@", "_"):
@@ -155,7 +170,7 @@ def _person(text: str, start: int, end: int, known: Known) -> Iterator[Spot]:
     name = piece[: cut.start()] if cut else piece
     front = len(name) - len(name.lstrip(" \t\"'*"))
     name = name.strip(" \t\r\"'*,;")
-    if not name or "@" in name:
+    if not name or "@" in name or (cut and cut[0] == "@" and " " not in name):
         return
     words = name.replace(",", " ").split()
     if parse(name) or (len(words) == 1 and known(name)):
