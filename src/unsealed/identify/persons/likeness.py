@@ -68,7 +68,7 @@ def _latin(a: Name, b: Name) -> Level:
         if len(wholes_a) > 1 or len(wholes_b) > 1:
             return Level.SAME if initials[0] == initials[1] else Level.CLOSE
         if initials[0] and initials[1]:
-            return Level.SAME
+            return Level.SAME if len(a.tokens) > 2 else Level.INITIAL  # `K. Lay` and `K. Lay` may be two
         return Level.PARTIAL
     common = set(wholes_a) & set(wholes_b)
     if not common:

@@ -246,8 +246,15 @@ def _elsewhere(a: Record, b: Record, level: Level, words: str, together: Togethe
         if personal and together.sent and rare_family(a, b):
             return 0.8, f"{words}; they wrote to each other, one from a private address"
     if level >= Level.CLOSE and personal and rare(a) and rare(b) and (a.full and b.full):
+        if not a.organised and not b.organised and _letters(a) == _letters(b):
+            return 0.83, f"{words}; the name is rare, and so are both private addresses but for the provider"
         return ALONE_SCORE, f"{words}; the name is rare, one address is private, and nobody else has the name"
     return 0.0, ""
+
+
+def _letters(record: Record) -> str:
+    """Give the local part without dots and their like."""
+    return "".join(filter(str.isalnum, record.where.local))
 
 
 def rare_family(a: Record, b: Record) -> bool:
