@@ -131,7 +131,7 @@ def registered(domain: str) -> str:
     return ".".join(labels[-2:])
 
 
-@lru_cache(300_000)
+@lru_cache(20_000)
 def name_in(local: str) -> Name | None:
     """Give the name that a local part spells out: `taro.tanaka`, `lay_kenneth`; None where it is one word or no name.
 
@@ -153,7 +153,7 @@ def middle_only(local: str) -> tuple[str, str] | None:
     return (first, family) if dots and len(first) == 1 and family.isalpha() and len(family) > 2 else None
 
 
-@lru_cache(300_000)
+@lru_cache(20_000)
 def word_of(local: str) -> str:
     """Give a local part as one word of letters: `klay` of `klay2`; empty where it is none."""
     word = _DIGITS.sub("", fold(local.strip("._-'")))

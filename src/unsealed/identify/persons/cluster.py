@@ -22,7 +22,7 @@ SWITCHBOARD = 3
 """A phone that so many different people have is no person's."""
 LARGEST = 40
 """Records of one person; what has more is looked at no further."""
-DOMINANT = 50
+DOMINANT = 20
 """Somebody with so many times the letters of all others that would fit is the one who is meant."""
 
 Pair = tuple[str, str]

@@ -102,7 +102,7 @@ def romaji(kana: str) -> str:
     return "".join(out)
 
 
-@lru_cache(200_000)
+@lru_cache(50_000)
 def loose(word: str) -> str:
     """Give the one form of all romanisations of a Japanese word; of another word, umlauts and their digraphs as one.
 

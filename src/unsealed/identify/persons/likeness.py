@@ -35,7 +35,7 @@ WORDS = {
 }
 
 
-@lru_cache(500_000)
+@lru_cache(100_000)
 def compare(one: Name, other: Name) -> Level:
     """Tell how far two names agree; the same whichever comes first."""
     if one.han and other.han:
@@ -149,7 +149,7 @@ def _shorter(one: str, other: str) -> bool:
     return len(short) >= 3 and long.startswith(short) and len(long) - len(short) > 1
 
 
-@lru_cache(200_000)
+@lru_cache(20_000)
 def near(one: str, other: str) -> bool:
     """Tell whether two words of four letters or more are one letter apart, or have two neighbours swapped."""
     if one == other:

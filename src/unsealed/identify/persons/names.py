@@ -102,7 +102,7 @@ def _compared(word: str) -> str:
     return plain if nicknames.known(plain) else word
 
 
-@lru_cache(200_000)
+@lru_cache(100_000)
 def parse(display: str | None) -> Name | None:
     """Take a display name apart; None where it holds no name: an address, a department, nothing.
 
@@ -117,7 +117,7 @@ def parse(display: str | None) -> Name | None:
     return _western(text)
 
 
-@lru_cache(200_000)
+@lru_cache(20_000)
 def clean(display: str | None) -> str:
     """Take quotes, brackets, titles of a list ("via ...") and directory paths from a display name."""
     text = unicodedata.normalize("NFKC", (display or "")[:MAX_NAME])

@@ -13,12 +13,12 @@ charles charlie chuck chas|charlotte lottie|chester chet|christian chris|christi
 christopher chris kit|cindy cynthia|claire|clara|clifford cliff|clinton clint|colin|constance connie|craig|curtis curt
 daniel dan danny|danielle|darren|david dave davy|dawn|deborah debra deb debbie|dennis denny|derek|diana diane|dirk
 dolores|dominic dom|donald don donny|donna|dorothy dot|douglas doug|dustin|dwight|earl|edgar ed|edmund ed ted
-edward ed eddie ted ned|edwin ed eddie|eileen|elaine|eleanor ellie nell|elizabeth liz beth betty betsy lisa lizzie eliza
+edward ed eddie ted ned|edwin ed eddie|eileen|elaine|eleanor ellie nell|elizabeth liz beth betty betsy lizzie|lisa|eliza
 ellen|elliot|emily em|emma|eric erik|erica|ernest ernie|esther|ethan|eugene gene|eva|evelyn|felix|florence flo
 frances fran|francis frank|francisco paco|franklin frank|frederick fred freddy rick|gabriel gabe|gary|geoffrey geoff jeff
 george|gerald gerry jerry|gilbert gil|gina|gordon|grace|graham|gregory greg|gretchen|guillermo|guy|hannah|hans|harold hal harry
 harriet|harvey|heather|heidi|helen|henry hank harry|herbert herb bert|herman|holly|howard howie|hugh|ian|ingrid|irene|isaac
-isabel izzy|ivan|jack|jacob jake|jacqueline jackie|jacques|james jim jimmy jamie|jane|janet jan|janice jan|jason jay
+isabel izzy|joan|ivan|jack|jacob jake|jacqueline jackie|jacques|james jim jimmy jamie|jane|jayne|jan|janet|janice|jason jay
 jay|jean|jeffrey jeff jeffery|jennifer jen jenny jenn|jeremy jerry|jerome jerry|jessica jess|jesus|jill|joan joanie|joanne jo|joel
 johannes|john johnny jack|jonathan jon|jordan|jorge|jose pepe|joseph joe joey|josephine jo|joshua josh|joyce
 juan|judith judy|julia julie|julian|juan|justin|karen|keith|kelly|kenneth ken kenny|kent|kevin kev|kimberly kim|kirk|klaus

@@ -1,8 +1,8 @@
 """What persons are put together from: a record for each address, and for each name with data that stands in a text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from unsealed.identify.persons.addresses import Address, middle_only, name_in, spellings, take_apart, word_of
 from unsealed.identify.persons.likeness import Level, compare
@@ -14,6 +14,23 @@ SHARE = 0.1
 """A display name that fewer of an address's letters have is somebody's slip, unless it fits the others."""
 ADDRESS, TEXT = "a:", "n:"
 """What a record's key begins with."""
+
+
+V = TypeVar("V")
+
+
+class once(Generic[V]):  # noqa: N801 - it stands where `property` would
+    """A property that is reckoned once; without the lock that `functools.cached_property` takes each time in Python 3.11."""
+
+    def __init__(self, reckon: Callable[[Any], V]) -> None:
+        self._reckon = reckon
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, record: object, owner: type | None = None) -> V:
+        value = record.__dict__[self._name] = self._reckon(record)
+        return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,22 +62,22 @@ class Record:
     owner: str = ""
     """Whose domain: the case's own domains are one organisation, and so are those of a partner."""
 
-    @cached_property
+    @once
     def where(self) -> Address:
         """Give the address, taken apart."""
         return take_apart(self.address)
 
-    @cached_property
+    @once
     def mailboxes(self) -> frozenset[str]:
         """Give the mailboxes that its addresses lead to."""
         return frozenset(take_apart(one).canonical for one in (self.address, *self.mail) if one)
 
-    @cached_property
+    @once
     def organised(self) -> str:
         """Give the organisation that its address belongs to; of mail for everybody none."""
         return "" if not self.address or self.where.free else self.owner or self.where.organisation
 
-    @cached_property
+    @once
     def spelled(self) -> tuple[Name, ...]:
         """Give the names that the record is compared by; the first is what it is mostly called.
 
@@ -91,27 +108,27 @@ class Record:
                 kept.append(name)
         return tuple(kept[:MOST_NAMES])
 
-    @cached_property
+    @once
     def middle(self) -> tuple[str, str] | None:
         """Give (initial, family name) of an address like `d..steffes`."""
         return middle_only(self.where.local) if self.address else None
 
-    @cached_property
+    @once
     def word(self) -> str:
         """Give the local part as one word, where it is one."""
         return word_of(self.where.local) if self.address and self.middle is None else ""
 
-    @cached_property
+    @once
     def numbered(self) -> bool:
         """Tell whether the local part ends with a number: there are several of that name."""
         return self.where.local[-1:].isdigit()
 
-    @cached_property
+    @once
     def full(self) -> bool:
         """Tell whether a full name is known."""
         return any(name.full for name in self.spelled)
 
-    @cached_property
+    @once
     def locals(self) -> Mapping[str, tuple[str, str]]:
         """Give the words that its full names would have for a local part: how each is made, and of which name."""
         found: dict[str, tuple[str, str]] = {}

@@ -59,7 +59,7 @@ _VIA = re.compile(r"(?i)(?:^|\s)via\s")
 _TOKEN = re.compile(r"[0-9a-f]{16,}|[0-9a-z]{28,}|[0-9]{9,}")
 _SPLIT = re.compile(r"[._\-+=]+")
 _MAIL_HOSTS = words(
-    "bounce bounces mailer mailers email e em news newsletter reply notifications alerts mktg list lists noreply mailman listserv"
+    "bounce bounces mailer mailers e em news newsletter reply notifications alerts mktg list lists noreply mailman listserv"
 )
 _HEADINGS = words("undisclosed-recipients recipients unlisted-recipients multiple")
 

@@ -68,7 +68,7 @@ class Agreement(NamedTuple):
     words: str
 
 
-@lru_cache(1_000_000)
+@lru_cache(500_000)
 def agree(a: Record, b: Record) -> Agreement:
     """Tell how far the names of two records agree, those that only their local parts tell included."""
     best, words, against, whole = Level.UNKNOWN, "", False, None
@@ -84,8 +84,8 @@ def agree(a: Record, b: Record) -> Agreement:
     if whole is Level.DIFFERENT:
         return Agreement(Level.DIFFERENT, "different names")  # whatever their initials say
     if best < Level.INITIAL:
-        for asked, whole in ((a, b), (b, a)):
-            level, told = _by_local(asked, whole)
+        for asked, named in ((a, b), (b, a)):
+            level, told = _by_local(asked, named)
             if level > best:
                 best, words = level, told
     if best is Level.UNKNOWN and against and not (a.middle or b.middle):
@@ -211,14 +211,14 @@ def _same_organisation(
 
 
 def _slip(a: Record, b: Record, lore: Lore) -> bool:
-    """Tell whether one of two names a letter apart is likely a slip: it is much rarer, or never wrote, and is no name itself."""
+    """Tell whether one of two names a letter apart is likely a slip: it is much rarer, and is no name itself."""
     for one in a.spelled:
         for other in b.spelled:
             differing = set(one.tokens) ^ set(other.tokens)
             if compare(one, other) is Level.TYPO and sum(map(lore.given, differing)) > 1:
                 return False
     few, many = sorted((a, b), key=lambda record: (record.letters, record.key))
-    return few.wrote == 0 or few.letters * 5 <= many.letters
+    return few.letters * 5 <= many.letters
 
 
 def _partly(a: Record, b: Record, lore: Lore) -> bool:
