@@ -25,7 +25,7 @@ PEOPLE = {
     "p-anna": ("Anna Kowalski", "anna.kowalski@example.org", "+442079460001"),
     "p-zeno": ("Zeno Quimby", "zeno.quimby@example.org", "+442079460002"),
     "p-yamada": ("山田太郎", "t.yamada@example.jp", "+81312345678"),
-    "p-anna2": ("Anna Oberhuber", "anna.o@partner.example", "+442079460009"),
+    "p-anna2": ("Anna Oberhuber", "anna.o@partner.example", "+81312345678"),
 }
 NAMES = Names(KEY, learn([(name, address) for name, address, _ in PEOPLE.values()]))
 MARKS = re.compile(r"⟦(\w+)=(.*?)⟧", re.DOTALL)
@@ -150,6 +150,18 @@ def test_own_addresses_phones_and_names(db: Engine) -> None:
         "Anna Kowalski": ("p-anna", "own_name"),
         "Zeno": ("p-zeno", "own_name"),
     }
+
+
+def test_a_phone_that_two_share_is_nobodys(db: Engine) -> None:
+    assert owners(db, letter("call ⟦phone_number=+81 3 1234 5678⟧")) == {}
+
+
+def test_attachments_of_one_letter_are_apart(db: Engine) -> None:
+    table = letter("Name\tBorn\nAnna Kowalski\t⟦date_of_birth=1980-01-02⟧\n", attachment_id="a1", part="attachment")
+    other = letter("Day\tTime\nMonday morning\t⟦date_of_birth=1990-03-04⟧\n", attachment_id="a2", part="attachment")
+    told = owners(db, table, other)
+    assert told["1980-01-02"] == ("p-anna", "same_row")
+    assert "1990-03-04" not in told
 
 
 def test_a_first_name_that_two_of_the_letter_bear_is_nobodys(db: Engine) -> None:

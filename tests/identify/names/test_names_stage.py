@@ -123,7 +123,8 @@ def test_lines_and_paragraphs_around_a_name(pieces: list[str]) -> None:
     names = Names(b"k" * 32, learn([("Anna Kowalski", "anna.kowalski@x.example"), ("Zeno Quimby", "zeno.quimby@x.example")]))
     for row in names.find([1], [text]).to_pylist():
         lines = text[row["line_start"] : row["line_end"]]
-        assert row["line_start"] <= row["start"] < row["end"] <= row["line_end"] <= row["reach_end"] <= row["paragraph_end"] or "\n" in lines
+        assert row["line_start"] <= row["start"] < row["end"] <= row["line_end"] <= row["reach_end"]
+        assert row["reach_end"] <= row["paragraph_end"] or "\n" in lines
         if "\n" not in lines:
             assert row["line_start"] == text.rfind("\n", 0, row["start"]) + 1
             assert row["line_end"] == (text + "\n").index("\n", row["end"])

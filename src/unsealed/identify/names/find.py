@@ -85,10 +85,9 @@ class Names:
 
     def spots(self, text: str, near: Collection[str] = ()) -> list[Spot]:
         """Give the names in one text, in order, none over another; places count its characters."""
-        found = [*rows(text), *self._latin.find(text, near)]
-        if not text.isascii():
-            found += self._japanese.find(text)
-        return apart(found)
+        found = self._latin.find(text, near)
+        more = [*rows(text), *(() if text.isascii() else self._japanese.find(text))]
+        return apart([*found, *more]) if more else found
 
     def _rows(self, text: str, near: Collection[str]) -> Iterator[tuple[int | str | None, ...]]:
         around, groups = _Around(text), dict[tuple[int, int], int]()

@@ -16,6 +16,8 @@ HEADING = 2_000
 """Characters of a line of headings."""
 TOP = 1_000
 """Characters in which a list without tabs has its headings."""
+MARKS = "\t,;|、"
+"""What parts cells."""
 CELLS = 200
 """Cells of a line that are looked at."""
 ROW = 8_000
@@ -89,6 +91,8 @@ def _places(text: str) -> list[int]:
     lines = dict[int, int]()
     # Lines of commas have their headings at the beginning of a file; what has tabs may be several sheets.
     high = len(text) if "\t" in text else min(len(text), TOP)
+    if high <= TOP and not any(mark in text[:high] for mark in MARKS):
+        return []
     for sign in _LATIN_SIGNS if text.isascii() else _LATIN_SIGNS + _SIGNS:
         at = text.find(sign, 0, high)
         while at >= 0:
@@ -102,7 +106,7 @@ def _places(text: str) -> list[int]:
 
 def _headings(text: str, start: int, end: int) -> _Columns | None:
     line = text[start:end]
-    mark = max("\t,;|、", key=line.count)
+    mark = max(MARKS, key=line.count)
     if not line.count(mark):
         return None
     cells = [_key(cell.text) for cell in _cells(text, start, end, mark)]
