@@ -48,48 +48,45 @@ def _my_number(first: str) -> str:
 
 _JAPANESE = (
     ("佐藤 健", "1985年4月12日", "sato.ken@kumiai.example", "90000000001"),
-    ("佐藤 健", "1992年11月3日", "k-sato@midorigaoka.example", "90000000012"),
     ("鈴木 明子", "1978年7月30日", "a.suzuki@kumiai.example", "90000000023"),
-    ("高橋 学", "1969年1月5日", "takahashi@kumiai.example", "90000000034"),
-    ("田中 実", "1990年6月18日", "m.tanaka@midorigaoka.example", "90000000045"),
+    ("高橋 直子", "1969年1月5日", "takahashi@kumiai.example", "90000000034"),
     (world.B.name, "1974年9月2日", world.B.address, "90000000056"),
 )
-_ENGLISH = (
-    ("John Harker", "12 March 1979", "j.harker@guild.example", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32"),
-    ("Mary Whitlock", "3 July 1988", "m.whitlock@guild.example", "5555 5555 5555 4444", "DE89 3704 0044 0532 0130 00"),
-    (
-        "Ada Penrose",
-        "28 January 1991",
-        "a.penrose@guild.example",
-        "4012 8888 8888 1881",
-        "FR14 2004 1010 0505 0001 3M02 606",
-    ),
+_NAMESAKES = (
+    ("佐藤 健", "1992年11月3日", "k-sato@midorigaoka.example", "90000000012"),
+    ("田中 実", "1990年6月18日", "m.tanaka@midorigaoka.example", "90000000045"),
 )
+_ENGLISH = (
+    ("John Harker", "j.harker@guild.example", "4111 1111 1111 1111", "GB82 WEST 1234 5698 7654 32"),
+    ("Mary Whitlock", "m.whitlock@guild.example", "5555 5555 5555 4444", "DE89 3704 0044 0532 0130 00"),
+    ("Ada Penrose", "a.penrose@guild.example", "4012 8888 8888 1881", "FR14 2004 1010 0505 0001 3M02 606"),
+)
+_FIELDS = ("氏名", "生年月日", "メールアドレス", "マイナンバー")
+_OF_FIELDS = {1: "date_of_birth", 2: "email_address", 3: "jp_my_number"}
+
+
+def _numbered(rows: Sequence[tuple[str, str, str, str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple((name, born, mail, _my_number(number)) for name, born, mail, number in rows)
+
+
 ROSTERS = (
-    Roster(
-        "名簿_2023年度.xlsx",
-        "ja",
-        "accessed",
-        ("氏名", "生年月日", "メールアドレス", "マイナンバー"),
-        tuple((name, born, mail, _my_number(number)) for name, born, mail, number in _JAPANESE),
-        {1: "date_of_birth", 2: "email_address", 3: "jp_my_number"},
-        2,
-    ),
+    Roster("個人票_2023年度.txt", "ja", "accessed", _FIELDS, _numbered(_JAPANESE), _OF_FIELDS, 2),
+    Roster("個人票_追加.txt", "ja", "in_reach", _FIELDS, _numbered(_NAMESAKES), _OF_FIELDS, 2),
     Roster(
         "participants-2023.xlsx",
         "en",
         "copied",
-        ("Name", "Date of birth", "Email", "Card number", "IBAN"),
+        ("Name", "Email", "Card number", "IBAN"),
         _ENGLISH,
-        {1: "date_of_birth", 2: "email_address", 3: "payment_card", 4: "iban"},
-        2,
+        {1: "email_address", 2: "payment_card", 3: "iban"},
+        1,
     ),
 )
 
 
 def hand_out(copies: Sequence[Copy], judged: Mapping[Copy, str]) -> list[dict[str, Any]]:
     """Attach each list to a letter of its verdict; give for each what is whose, as `truth.json` holds it."""
-    best = strongest(judged)
+    best, senders = strongest(judged), set[str]()
     truth = []
     for roster in ROSTERS:
         letter = next(
@@ -101,8 +98,10 @@ def hand_out(copies: Sequence[Copy], judged: Mapping[Copy, str]) -> list[dict[st
             and copy.letter.language == roster.language
             and not copy.letter.attachments
             and copy.letter.kind not in {"lure", "forged"}
+            and copy.letter.sender.address not in senders
         )
-        letter.attachments = (Attachment(roster.filename, _XLSX, _workbook(roster)),)
+        senders.add(letter.sender.address)
+        letter.attachments = (_file(roster),)
         truth.append({
             "internet_message_id": letter.message_id,
             "verdict": roster.verdict,
@@ -153,6 +152,16 @@ _SHARED = {
     *(one.address for one in (world.DESK, world.EDITOR, world.ADMIN, *world.OUTSIDERS["kyokai"])),
 }
 """Addresses of roles, lists and machines."""
+
+
+def _file(roster: Roster) -> Attachment:
+    """Write a list as a workbook, or as a text with a block of fields a person."""
+    if roster.filename.endswith(".xlsx"):
+        return Attachment(roster.filename, _XLSX, _workbook(roster))
+    lines = []
+    for row in roster.rows:
+        lines += [f"{head}: {value}" for head, value in zip(roster.head, row, strict=True)] + [""]
+    return Attachment(roster.filename, "text/plain", "\r\n".join(lines).encode("utf-8-sig"))
 
 
 def _workbook(roster: Roster) -> bytes:

@@ -13,6 +13,7 @@ from unsealed.identify.names.latin import Latin
 from unsealed.identify.names.lexicon import Lexicon
 from unsealed.identify.names.rows import rows
 from unsealed.identify.names.spot import Spot, apart
+from unsealed.identify.names.standing import block
 
 KIND = "person_name"
 CACHED = 50_000
@@ -86,7 +87,11 @@ class Names:
     def spots(self, text: str, near: Collection[str] = ()) -> list[Spot]:
         """Give the names in one text, in order, none over another; places count its characters."""
         found = self._latin.find(text, near)
-        more = [*rows(text), *(() if text.isascii() else self._japanese.find(text))]
+        japanese = () if text.isascii() else self._japanese.find(text)
+        fields = (
+            one._replace(record=block(text, one.start, one.end)) if one.how == "field" else one for one in japanese
+        )
+        more = [*rows(text), *fields]
         return apart([*found, *more]) if more else found
 
     def _rows(self, text: str, near: Collection[str]) -> Iterator[tuple[int | str | None, ...]]:

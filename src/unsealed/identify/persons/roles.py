@@ -51,6 +51,8 @@ _ROLE_JAPANESE = re.compile(
     r"(?:事務局|サポート|窓口|ヘルプデスク|お問い?合わ?せ|問い?合わ?せ|メーリングリスト|総務|人事部|人事課|経理|広報|営業部|営業課|開発部|システム部|情報システム|管理者"
     r"|受付|係$|センター|配信|自動|通知|お知らせ|ニュース|メルマガ|編集部|採用|全社|各位|委員会|協会|運営|チーム|グループ|担当$|部$|課$|室$|局$)"
 )
+_NO_NAME = re.compile("窓口|事務局|問い?合わ?せ|担当$")
+"""What no family or given name is made of, however the words stand."""
 _COMPOUND = re.compile(
     r"^(?:info|support|webmaster|customer|admin|newsletter)|(?:info|news|list|team|alerts?|support|admin|services?|updates?|desk"
     r"|group|office|mgmt|prices|notes|mailer|newsletter)$"
@@ -158,7 +160,7 @@ def looks_shared(display: str) -> bool:
     """Tell whether a display name is that of a role or a list."""
     text = clean(display)
     if has_han(text) or has_kana(text):
-        return bool(_ROLE_JAPANESE.search(text)) and parse(text) is None
+        return bool(_NO_NAME.search(text)) or (bool(_ROLE_JAPANESE.search(text)) and parse(text) is None)
     return bool(_ROLE_NAME.search(text))
 
 
