@@ -49,7 +49,7 @@ def _my_number(first: str) -> str:
 _JAPANESE = (
     ("佐藤 健", "1985年4月12日", "sato.ken@kumiai.example", "90000000001"),
     ("鈴木 明子", "1978年7月30日", "a.suzuki@kumiai.example", "90000000023"),
-    ("高橋 直子", "1969年1月5日", "n.takahashi@kumiai.example", "90000000034"),
+    ("中村 直子", "1969年1月5日", "n.nakamura@kumiai.example", "90000000034"),
     (world.B.name, "1974年9月2日", world.B.address, "90000000056"),
 )
 _NAMESAKES = (
