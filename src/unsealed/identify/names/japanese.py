@@ -40,6 +40,8 @@ _ORGANISED = re.compile(
     "幕府|時代|駐屯地|書店|出版|新聞|放送|テレビ|球場|ビル|会館|"
     "公園|温泉|劇場|美術館|記念館|県立|市立|ホテル|食品|交通|鉄道|運輸|海運|物産|商事"
 )
+_BODY = re.compile("|".join(part for part in _ORGANISED.pattern.split("|") if len(part.rstrip("$")) > 1))
+"""Of these, those that are no part of family names, as 橋, 川 and 村 are."""
 _FIRM_BEFORE = re.compile("(?:株式会社|有限会社|合同会社|\\(株\\)|（株）|㈱)$")
 _FIELD = re.compile(
     "(?:氏[ 　]*名|お?名[ 　]*前|患者名|受診者名?|契約者名?|申込者名?|申請者名?|被保険者名?|利用者名?|"
@@ -150,7 +152,7 @@ def _pieces(line: str) -> Iterator[tuple[int, int]]:
 def _shown(piece: str) -> Iterator[Spot]:
     """Give names that the words around them show, whatever they are."""
     for found in _FIELD.finditer(piece):
-        if not _ORGANISED.search(found[1]):
+        if not _BODY.search(found[1]):
             yield Spot(*found.span(1), "field")
     for pattern, how in ((_TO, "salutation"), (_SAID, "signature")):
         for found in pattern.finditer(piece):
