@@ -15,6 +15,9 @@ from unsealed.custody import Custody, Verdict, sha256_file, who
 from unsealed.errors import CaseError, CaseLocked, UsageError
 from unsealed.journal import Journal
 
+ABOUT_ACTIVITY, ABOUT_PERSONS = ("confirmed", "rejected"), ("merged", "split")
+"""States of what people decide: of sessions and events, and of persons."""
+
 
 class Case:
     """One case on disk: `case.toml`, `custody.jsonl`, `journal.sqlite`, `tables/`, `out/`."""
@@ -147,15 +150,16 @@ class Case:
         """Give the Parquet files of a table, in the order of their names."""
         return sorted((self.tables / table).glob("[!.]*.parquet"))
 
-    def fingerprint(self, tables: tuple[str, ...], *more: str) -> str:
-        """Tell the state of some tables, `case.toml`, the decisions and `more`, as one hash."""
+    def fingerprint(self, tables: tuple[str, ...], *more: str, decided: tuple[str, ...] = ABOUT_ACTIVITY) -> str:
+        """Tell the state of some tables, `case.toml`, the decisions of these states and `more`, as one hash."""
         digest = hashlib.sha256()
         for table in tables:
             for part in self.parts(table):
                 stat = part.stat()
                 digest.update(f"{table}/{part.name}:{stat.st_size}:{stat.st_mtime_ns};".encode())
         digest.update((self.folder / "case.toml").read_bytes())
-        digest.update(json.dumps([self.journal.decisions(), *more], default=str).encode())
+        decisions = [row for row in self.journal.decisions() if row["state"] in decided]
+        digest.update(json.dumps([decisions, *more], default=str).encode())
         return digest.hexdigest()
 
     def decide(self, state: str, subjects: dict[str, list[str]]) -> None:

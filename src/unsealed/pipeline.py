@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from unsealed.case import Case
+from unsealed.case import ABOUT_ACTIVITY, ABOUT_PERSONS, Case
 from unsealed.errors import UsageError
 from unsealed.progress import progress
 from unsealed.version import __version__
@@ -25,6 +25,8 @@ class Stage:
     question: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    decided: tuple[str, ...] = ABOUT_ACTIVITY
+    """States of the decisions that it heeds."""
 
 
 STAGES = (
@@ -40,6 +42,13 @@ STAGES = (
         "Which letters did they open?",
         ("activity", "accesses", "events", "messages", "attachments", "coverage", "clocks"),
         ("exposures", "searches", "accounts"),
+    ),
+    Stage(
+        "identify",
+        "Whose data was in them?",
+        ("exposures", "messages", "attachments", "activity", "findings"),
+        ("mentions", "persons", "appearances", "shared_mailboxes"),
+        ABOUT_PERSONS,
     ),
 )
 _BY_NAME = {stage.name: stage for stage in STAGES}
@@ -80,6 +89,7 @@ def run(
             read(case, paths, mailbox=mailbox, workers=workers, quiet=quiet, command=command, **told)
         hunt(case)
         expose(case)
+        identify(case, workers=workers)
         report = html.write(case)
     return {**facts.facts(case), "report": str(report)}
 
@@ -160,6 +170,39 @@ def expose(case: Case) -> None:
     _once(case, "expose", stage)
 
 
+def identify(case: Case, *, everything: bool | None = None, workers: int | None = None, afresh: bool = False) -> Path:
+    """Find whose data was in the letters, and write the register; give its path. The case is locked by the caller.
+
+    Args:
+        case: the case.
+        everything: search letters that nobody has to be told about, too, from now on; as before if None.
+        workers: worker processes; as many as there are cores if None.
+        afresh: write the register even where nothing changed.
+    """
+    from unsealed.report import register, words
+
+    if everything is not None:
+        case.journal.set_note("identify_everything", "on" if everything else "off")
+
+    def stage() -> None:
+        from unsealed.identify import identify as run_stage
+
+        run_stage(case, everything=case.journal.note("identify_everything") == "on", workers=workers)
+
+    ran = _once(case, "identify", stage, *_identified_with(case))
+    language = words.language_of(case)
+    path = case.out / f"{register.NAME}.xlsx"
+    if ran or afresh or not path.exists() or case.journal.note("register") != language:
+        path = register.write(case, language)
+        case.journal.set_note("register", language)
+    return path
+
+
+def _identified_with(case: Case) -> list[str]:
+    """Name what identifying depends on beside its tables."""
+    return [f"everything={case.journal.note('identify_everything') or 'off'}"]
+
+
 def keep(
     case: Case,
     *,
@@ -230,15 +273,16 @@ def events_of(case: Case, subject: str) -> list[str]:
     return [row["event_id"] for row in rows]
 
 
-def _once(case: Case, name: str, stage: Callable[[], None], *more: str) -> None:
-    """Run a stage unless its inputs, rules and outputs are those of its last full run."""
+def _once(case: Case, name: str, stage: Callable[[], None], *more: str) -> bool:
+    """Run a stage unless its inputs, rules and outputs are those of its last full run; tell whether it was run."""
     known, version = _BY_NAME[name], _rules(name)
-    now = case.fingerprint(known.reads, *more)
+    now = case.fingerprint(known.reads, *more, decided=known.decided)
     last = case.journal.stage(name)
     if last and last[:2] == (version, now) and all(case.parts(table) for table in known.writes):
-        return
+        return False
     stage()
     case.journal.finish(name, version, now)
+    return True
 
 
 def _rules(stage: str) -> str:
@@ -250,12 +294,20 @@ def _rules(stage: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def _nothing(_case: Case) -> list[str]:
+    return []
+
+
+_WITH = {"hunt": _hunted_with, "identify": _identified_with}
+"""What a stage depends on beside its tables."""
+
+
 def due(case: Case) -> list[str]:
     """Name the stages that would have something to do now."""
     waiting: list[str] = []
     for stage in STAGES[1:]:
         last = case.journal.stage(stage.name)
-        now = case.fingerprint(stage.reads, *(_hunted_with(case) if stage.name == "hunt" else ()))
+        now = case.fingerprint(stage.reads, *_WITH.get(stage.name, _nothing)(case), decided=stage.decided)
         if waiting or not last or last[:2] != (_rules(stage.name), now):
             waiting.append(stage.name)
     return waiting

@@ -69,8 +69,20 @@ def _custody_lines(custody: dict[str, Any]) -> list[str]:
 @click.option("--where", metavar="SQL", help=_("A condition, such as: verdict = 'accessed'"))
 @click.option("--limit", type=click.IntRange(0), help=_("So many rows at most."))
 @click.option("--out", "path", type=PATHS, help=_("A file instead of standard output."))
+@click.option(
+    "--reveal",
+    is_flag=True,
+    help=_("Of mentions: the values themselves, out of the evidence; kept in the custody log."),
+)
 def table(
-    case: Path, name: str, form: str | None, where: str | None, limit: int | None, path: Path | None, out: Output
+    case: Path,
+    name: str,
+    form: str | None,
+    where: str | None,
+    limit: int | None,
+    path: Path | None,
+    reveal: bool,
+    out: Output,
 ) -> int:
     """Give a table."""
     from unsealed.case import Case
@@ -84,7 +96,11 @@ def table(
         if path and path.suffix.lstrip(".") in sheets.FORMATS
         else "csv"
     )
-    sql = sheets.query(name, where, limit)
+    if reveal and name != "mentions":
+        raise UsageError(_("--reveal is for the table mentions: other tables hide nothing."))
+    sql = sheets.query(name, where, limit, reveal=reveal)
+    if reveal:
+        sheets.announce(opened, sql, where)
     if path:
         rows = sheets.to_file(opened, sql, form, path)
         out.talk(_("{rows:,} rows in {path}").format(rows=rows, path=path))

@@ -175,17 +175,23 @@ def run(
 
 
 @command(
-    name="decide", help=_("Confirm or reject activity, by session or event; kept for good, counted at the next run.")
+    name="decide",
+    help=_(
+        "Confirm or reject activity, by session or event; merge persons who are one, or split addresses or names off a person."
+        " Kept for good, counted at the next run."
+    ),
 )
 @CASE
-@click.argument("state", type=click.Choice(["confirm", "reject"]))
-@click.argument("subjects", nargs=-1, required=True, metavar="SESSION_OR_EVENT...")
+@click.argument("state", type=click.Choice(["confirm", "reject", "merge", "split"]))
+@click.argument("subjects", nargs=-1, required=True, metavar="SESSION_OR_EVENT...|PERSON...")
 def decide(case: Path, state: str, subjects: tuple[str, ...], out: Output) -> int:
     """Keep a person's decision."""
     from unsealed import pipeline
     from unsealed.case import Case
 
     opened = Case.open(case)
+    if state in {"merge", "split"}:
+        return _decide_persons(opened, state, subjects, out)
     with opened.lock():
         found = {subject: pipeline.events_of(opened, subject) for subject in subjects}
         for subject, events in found.items():
@@ -199,6 +205,27 @@ def decide(case: Path, state: str, subjects: tuple[str, ...], out: Output) -> in
         _("Kept: {n:,} events. They count from the next run on: {command}").format(n=count, command=typed("run", case))
     ]
     out.answer({"decided": state, "subjects": {key: len(ids) for key, ids in found.items()}}, lines)
+    return DONE
+
+
+def _decide_persons(case: "Case", state: str, subjects: tuple[str, ...], out: Output) -> int:
+    """Keep that persons are one, or that addresses or names are not a person's."""
+    from unsealed.identify.persons import decide as persons
+    from unsealed.query import engine
+
+    with engine(case) as db:
+        people = db.rows("SELECT person_id, names, addresses FROM persons")
+    with case.lock():
+        kept = (persons.merge if state == "merge" else persons.split)(case, people, subjects)
+    again = typed("run", case)
+    line = (
+        _("Kept: {n:,} persons are one. It counts from the next run on: {command}").format(n=len(kept), command=again)
+        if state == "merge"
+        else _("Kept: {n:,} addresses or names are somebody else's. It counts from the next run on: {command}").format(
+            n=len(kept), command=again
+        )
+    )
+    out.answer({"decided": state, "subjects": kept}, [line])
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""Make small attachments that programs can open: PDF, DOCX, CSV and plain text, all with invented content."""
+"""Make small attachments that programs can open: PDF, _DOCX, CSV and plain text, all with invented content."""
 
 from __future__ import annotations
 

@@ -50,6 +50,7 @@ def grade(case: Case, truth: dict[str, Any]) -> list[Check]:
     with engine(case) as db:
         checks = _verdicts(db, truth)
         checks.append(_bounds(db, truth))
+        persons = [*_correspondents(db, truth), *_lists(db, truth)]
         drawn = {
             row["record_id"]
             for row in db.rows(
@@ -61,7 +62,53 @@ def grade(case: Case, truth: dict[str, Any]) -> list[Check]:
         _check(_("log records known to be the intruder's"), len(planted & drawn), len(planted)),
         _check(_("owners' own log records left alone"), len(owners - drawn), len(owners)),
     ]
-    return checks
+    return [*checks, *persons]
+
+
+def _correspondents(db: Engine, truth: dict[str, Any]) -> list[Check]:
+    """Count correspondents who are one row of the register each, with their letters; and addresses that are no person's."""
+    rows = db.rows("""
+        WITH own AS (SELECT person_id, worst_verdict, unnest(addresses) AS address FROM persons),
+        one AS (SELECT address, any_value(person_id) AS person_id, any_value(worst_verdict) AS verdict FROM own
+                GROUP BY address HAVING count(*) = 1)
+        SELECT o.address, o.verdict, count(DISTINCT m.internet_message_id) AS letters
+        FROM one o JOIN appearances a ON a.person_id = o.person_id AND a.role IN ('from', 'to', 'cc')
+        JOIN messages m USING (message_id) GROUP BY o.address, o.verdict""")
+    found = {row["address"]: (row["verdict"], row["letters"]) for row in rows}
+    shared = {row["address"] for row in db.rows("SELECT address FROM shared_mailboxes")}
+    people = [row for row in truth["correspondents"] if not row["shared"]]
+    roles = [row["address"] for row in truth["correspondents"] if row["shared"]]
+    right = sum(found.get(row["address"]) == (row["verdict"], row["letters"]) for row in people)
+    return [
+        _check(_("correspondents, each one person with their letters"), right, len(people)),
+        _check(_("addresses that are no person's"), len(shared & set(roles)), len(roles)),
+    ]
+
+
+def _lists(db: Engine, truth: dict[str, Any]) -> list[Check]:
+    """Count people in lists who are one row each, and the data there that is found to be theirs."""
+    rows = db.rows("""
+        WITH own AS (SELECT person_id, unnest(addresses) AS address FROM persons)
+        SELECT DISTINCT o.address, o.person_id, n.kind, m.internet_message_id AS id
+        FROM own o LEFT JOIN mentions n ON n.person_id = o.person_id AND n.part = 'attachment'
+        LEFT JOIN messages m USING (message_id)""")
+    ids: dict[str, set[str]] = {}
+    for row in rows:
+        ids.setdefault(row["address"], set()).add(row["person_id"])
+    held = {(row["address"], row["kind"], row["id"]) for row in rows}
+    wanted = [
+        (row["address"], kind, one["internet_message_id"])
+        for one in truth["lists"]
+        for row in one["rows"]
+        for kind in row["kinds"]
+    ]
+    people = sorted({address for address, _kind, _id in wanted})
+    alone = [address for address in people if len(ids.get(address, ())) == 1]
+    apart = len({min(ids[address]) for address in alone})
+    return [
+        _check(_("people in lists, each one person"), apart, len(people)),
+        _check(_("data in lists, each that person's"), len(held & set(wanted)), len(wanted)),
+    ]
 
 
 def _verdicts(db: Engine, truth: dict[str, Any]) -> list[Check]:

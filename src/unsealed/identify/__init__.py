@@ -1,4 +1,4 @@
-"""Whose data was in the opened letters? Exposures, messages and attachments to `mentions`."""
+"""Whose data was in the opened letters? Exposures, messages and attachments to `mentions` and the register of persons."""
 
 import os
 import tempfile
@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unsealed.case import Case
-from unsealed.identify import skipped, worker
+from unsealed.identify import owners, persons, skipped, worker
 from unsealed.identify.key import case_key
+from unsealed.identify.names import MENTIONS, NAMED, acquaint, spotted
+from unsealed.identify.register import register
 from unsealed.identify.scan import Lost
 from unsealed.query import Engine, engine, literal
 from unsealed.schema import TOLD
@@ -31,7 +33,7 @@ WORTH = 96 << 20
 
 
 def identify(case: Case, *, everything: bool = False, workers: int | None = None) -> int:
-    """Find personal data in the letters that are to be told about; give the number of mentions.
+    """Find personal data in the letters that are to be told about, and whose it is; give the number of mentions.
 
     Each text is scanned once, however many copies of its letter there are; every copy gets its rows. What could not be
     scanned is a row in `skipped`.
@@ -49,28 +51,61 @@ def identify(case: Case, *, everything: bool = False, workers: int | None = None
         _holders(db, everything=everything)
         size = db.value("SELECT coalesce(sum(size), 0) FROM texts")
         count = (os.cpu_count() or 1) if workers is None else workers
-        path, lost = Path(folder) / "scanned.parquet", Counter[Lost]()
+        paths, lost = (Path(folder) / "scanned.parquet", Path(folder) / "named.parquet"), Counter[Lost]()
         pool = Pool(
             count if size >= WORTH or workers else 0,
             worker.work,
             pieces=worker.pieces,
             lost=worker.died,
             ready=worker.ready,
-            given=(key,),
+            given=(key, acquaint(db)),
         )
-        with pq.ParquetWriter(path, worker.SCANNED, compression="zstd") as writer, pool:
+        with (
+            pq.ParquetWriter(paths[0], worker.SCANNED, compression="zstd") as writer,
+            pq.ParquetWriter(paths[1], NAMED, compression="zstd") as names,
+            pool,
+        ):
             for scanned in pool.map(_gathered(_texts(db))):
                 writer.write_batch(scanned.rows)
+                names.write_batch(scanned.named)
                 lost += scanned.lost
         skipped.tell(case, db, lost)
-        return db.write(
-            "mentions",
-            f"""
+        spotted(db, paths[1])
+        found = _mentions(db, paths[0])
+        persons.build(db, case, key)
+        owners.attribute(db, key, key_of=lambda name: persons.name_key(name) or "")
+        _owned(db)
+        register(db)
+        return found
+
+
+def _mentions(db: Engine, path: Path) -> int:
+    """Write what was found as `mentions`, nobody's yet."""
+    found = db.write(
+        "mentions",
+        f"""
+        SELECT * FROM (
             SELECT h.message_id, h.attachment_id, s.kind, s.value_masked, s.value_hash, s.start, s."end",
                    NULL::VARCHAR AS person_id, s.validated, h.part, s.identifier, NULL::VARCHAR AS basis
             FROM read_parquet({literal(str(path))}) s JOIN holders h USING (k)
-            ORDER BY h.message_id, h.attachment_id NULLS FIRST, h.part, s.start, s.identifier""",
-        )
+            UNION ALL BY NAME {MENTIONS})
+        ORDER BY message_id, attachment_id NULLS FIRST, part, start, identifier""",
+    )
+    db.refresh("mentions")
+    return found
+
+
+def _owned(db: Engine) -> None:
+    """Write `mentions` again, with whose each is and why."""
+    db.write(
+        "mentions",
+        """
+        SELECT n.* EXCLUDE (person_id, basis), o.person_id, o.basis
+        FROM mentions n LEFT JOIN owners o ON o.message_id = n.message_id AND o.attachment_id = coalesce(n.attachment_id, '')
+             AND o.part = n.part AND o.start = n.start AND o."end" = n."end" AND o.kind = n.kind AND o.identifier = n.identifier
+        ORDER BY n.message_id, n.attachment_id NULLS FIRST, n.part, n.start, n.identifier""",
+    )
+    db.refresh("mentions")
 
 
 def _holders(db: Engine, *, everything: bool) -> None:
@@ -103,7 +138,7 @@ def _holders(db: Engine, *, everything: bool) -> None:
 
 
 def _texts(db: Engine) -> Iterator[pa.RecordBatch]:
-    """Give every different text once, as batches of `k` and `text`; the longer the longest is, the fewer at a time."""
+    """Give every different text once, as batches of `k`, `text` and `near`; the longer the longest is, the fewer at a time."""
     for part, table, column, ids in (
         ("text", "messages", "text", "message_id"),
         ("subject", "messages", "subject", "message_id"),
@@ -113,7 +148,8 @@ def _texts(db: Engine) -> Iterator[pa.RecordBatch]:
         longest = db.value(f"SELECT coalesce(max(size), 0) FROM texts WHERE part = {literal(part)}")
         if longest:
             query = (
-                f"SELECT k, m.{column} AS text FROM {table} m JOIN texts t USING ({ids}) WHERE t.part = {literal(part)}"
+                f"SELECT k, m.{column} AS text, n.words AS near FROM {table} m JOIN texts t USING ({ids}) "
+                f"LEFT JOIN near n USING (k) WHERE t.part = {literal(part)}"
             )
             yield from db.batches(query, rows=max(1, min(ROWS, HELD // longest)))
 

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 import pyarrow as pa
 
 from unsealed.identify.key import keyed_hash
+from unsealed.identify.names import NAMED, Lexicon, Names
 from unsealed.identify.scan import Lost, Scanner
 
 CACHED = 50_000
@@ -33,14 +34,17 @@ class Scanned:
 
     rows: pa.RecordBatch
     """Of `SCANNED`."""
+    named: pa.RecordBatch
+    """Of `NAMED`: the names of persons in them."""
     lost: Counter[Lost] = field(default_factory=Counter)
     """What could not be looked at, by the numbers that were given with the texts, and how often."""
 
 
 class Worker:
-    """A scanner with the case's key."""
+    """A scanner and the names of the case, with the case's key."""
 
-    def __init__(self, key: bytes, scanner: Scanner | None = None) -> None:
+    def __init__(self, key: bytes, scanner: Scanner | None = None, lexicon: Lexicon | None = None) -> None:
+        self._names = Names(key, lexicon or Lexicon())
         self._scanner = scanner or _all()
         known = self._scanner.known
 
@@ -51,8 +55,13 @@ class Worker:
 
         self._told: Callable[[str, str], tuple[str, str]] = told
 
-    def scan(self, numbers: Sequence[int], texts: Sequence[str | None]) -> Scanned:
-        """Give what is found in texts; `k` is the number given with a text.
+    def scan(
+        self,
+        numbers: Sequence[int],
+        texts: Sequence[str | None],
+        near: Sequence[Sequence[str] | None] | None = None,
+    ) -> Scanned:
+        """Give what is found in texts; `k` is the number given with a text, `near` words of names of those who write them.
 
         An identifier that fails loses that one value and is counted; nothing that it raises goes any further, as it may hold
         the value.
@@ -78,7 +87,8 @@ class Worker:
         )
         arrays = [pa.array(column, field.type) for column, field in zip(columns, SCANNED, strict=True)]
         by_number = Counter({one._replace(text=numbers[one.text]): count for one, count in lost.items()})
-        return Scanned(pa.RecordBatch.from_arrays(arrays, schema=SCANNED), by_number)
+        named = self._names.find(numbers, texts, near or [None] * len(texts))
+        return Scanned(pa.RecordBatch.from_arrays(arrays, schema=SCANNED), named, by_number)
 
 
 @cache
@@ -90,16 +100,16 @@ def _all() -> Scanner:
 _worker: Worker | None = None
 
 
-def ready(key: bytes) -> None:
+def ready(key: bytes, lexicon: Lexicon) -> None:
     """Make a process ready to `work` for a case."""
     global _worker  # noqa: PLW0603 - a process has one
-    _worker = Worker(key)
+    _worker = Worker(key, lexicon=lexicon)
 
 
 def work(texts: pa.RecordBatch) -> Scanned:
-    """Scan a batch of `k` and `text`."""
+    """Scan a batch of `k`, `text` and `near`."""
     assert _worker is not None  # noqa: S101 - `ready` has run
-    return _worker.scan(texts.column("k").to_pylist(), texts.column("text").to_pylist())
+    return _worker.scan(*(texts.column(name).to_pylist() for name in ("k", "text", "near")))
 
 
 def pieces(texts: pa.RecordBatch) -> list[pa.RecordBatch]:
@@ -110,4 +120,4 @@ def pieces(texts: pa.RecordBatch) -> list[pa.RecordBatch]:
 def died(texts: pa.RecordBatch) -> Scanned:
     """Tell of a text that took a worker process along."""
     lost = Counter(Lost(k, None, DIED) for k in texts.column("k").to_pylist())
-    return Scanned(pa.RecordBatch.from_pylist([], SCANNED), lost)
+    return Scanned(pa.RecordBatch.from_pylist([], SCANNED), pa.RecordBatch.from_pylist([], NAMED), lost)

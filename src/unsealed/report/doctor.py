@@ -16,6 +16,8 @@ _PACKAGES = (
     "selectolax",
     "faust-cchardet",
     "orjson",
+    "phonenumbers",
+    "py3langid",
     "py7zr",
     "jinja2",
     "xlsxwriter",
@@ -54,11 +56,38 @@ def examine() -> list[dict[str, Any]]:
             mend="Set PYTHONUTF8=1, or a UTF-8 locale, to see names in every script.",
         )
     )
-    rows.append(_tesseract())
+    rows += [_japanese(), _hyperscan(), _tesseract()]
     rows.append(
         _row("locks", "fcntl", _has_fcntl(), mend="Use Linux, macOS or WSL: one writer at a time is kept by fcntl.")
     )
     return rows
+
+
+def _japanese() -> dict[str, Any]:
+    """Tell whether SudachiPy and its words are there, which find names of persons in Japanese texts; opens the dictionary."""
+    mend = (
+        "`pip install sudachipy sudachidict-core`, or `make install` in the project: names in Japanese texts need them."
+    )
+    try:
+        import sudachipy
+
+        found = [
+            morpheme.part_of_speech()[2] for morpheme in sudachipy.Dictionary(dict="core").create().tokenize("山田")
+        ]
+    except Exception as error:  # noqa: BLE001 - a dictionary that is cut short fails in its own ways
+        return _row("SudachiPy's words of Japanese", type(error).__name__, ok=False, mend=mend)
+    version = importlib.metadata.version("sudachidict-core")
+    return _row("SudachiPy's words of Japanese", version, ok="人名" in found, mend=mend)
+
+
+def _hyperscan() -> dict[str, Any]:
+    """Tell whether personal data is searched for in one pass."""
+    try:
+        found = importlib.metadata.version("hyperscan")
+    except importlib.metadata.PackageNotFoundError:
+        mend = "Personal data is found without it, too, only slower; not every machine has it."
+        return _row("hyperscan", "missing", ok=False, optional=True, mend=mend)
+    return _row("hyperscan", found, ok=True)
 
 
 def _tesseract() -> dict[str, Any]:

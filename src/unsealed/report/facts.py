@@ -4,7 +4,7 @@ import json
 
 from unsealed.case import Case
 from unsealed.query import Engine, engine
-from unsealed.report import exposed
+from unsealed.report import exposed, persons
 from unsealed.report.plain import Facts, plain, typed
 from unsealed.schema import TOLD, VERDICTS
 
@@ -13,7 +13,8 @@ def facts(case: Case) -> Facts:
     """Give what is known in a case, in numbers and names; times are ISO 8601, UTC.
 
     Keys: `case`, `evidence`, `skipped`, `intrusion`, `activity`, `verdicts`, `letters`, `mailboxes`, `dark`, `hunted`,
-    `most_exposed` (see `unsealed.report.exposed`), `told` (which verdicts count as to be told about) and `next` (what to type).
+    `most_exposed` (see `unsealed.report.exposed`), `persons` (see `unsealed.report.persons`), `told` (which verdicts count as to
+    be told about) and `next` (what to type).
     """
     with engine(case) as db:
         document: Facts = {
@@ -30,6 +31,7 @@ def facts(case: Case) -> Facts:
             "not_in_evidence": _not_in_evidence(db),
             "unplaced": _unplaced(db),
             "most_exposed": exposed.most(case, db),
+            "persons": persons.whose(case, db),
         }
     told = json.loads(case.journal.note("hunted") or "{}")
     nothing = {"known": 0, "unusable": [], "unusable_count": 0, "left_out": 0, "allowed": 0, "rules": 0}
@@ -37,6 +39,12 @@ def facts(case: Case) -> Facts:
     document["told"] = list(TOLD)
     document["next"] = _next(case, document)
     return document
+
+
+def persons_of(case: Case) -> Facts:
+    """Give `case`, `persons` and `told` alone, as `facts` does: what identifying has to tell."""
+    with engine(case) as db:
+        return {"case": case.config.name, "persons": persons.whose(case, db), "told": list(TOLD)}
 
 
 def taken_in(case: Case) -> Facts:
@@ -47,6 +55,7 @@ def taken_in(case: Case) -> Facts:
             "skipped": _skipped(db),
             "activity": _activity(db),
             "verdicts": _verdicts(db, "verdict"),
+            "persons": {"tiers": {"high": 0}},
         }
     return {"evidence": document["evidence"], "skipped": document["skipped"], "next": _next(case, document)}
 
@@ -167,6 +176,8 @@ def _next(case: Case, document: Facts) -> list[str]:
         lines.append(typed("decide", case.folder, "confirm", first["session"]))
     if document["verdicts"]["accessed"] + document["verdicts"]["copied"]:
         lines.append(typed("table", case.folder, "exposures") + " --where \"verdict = 'accessed'\"")
+    if document["persons"]["tiers"]["high"]:
+        lines.append(typed("table", case.folder, "persons") + " --where \"risk = 'high'\"")
     if document["skipped"]["places"]:
         lines.append(typed("table", case.folder, "skipped"))
     return lines

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from unsealed.case import Case
-from unsealed.i18n import current_language
 from unsealed.query import Engine, engine
-from unsealed.report import clocks, exposed, hunting, needs, proof, words
+from unsealed.report import clocks, exposed, hunting, kinds, needs, persons, proof, register, words
 from unsealed.report.facts import facts
 from unsealed.report.plain import plain
 from unsealed.report.plots import Lane, Span, growth, timeline
@@ -29,13 +28,14 @@ def write(case: Case, path: Path | None = None, language: str | None = None) -> 
     path = path or case.out / "report.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(render(case, language or _language(case)), encoding="utf-8")
+    linked = path.with_name(f"{register.NAME}.xlsx").is_file()
+    temporary.write_text(render(case, language or words.language_of(case), linked=linked), encoding="utf-8")
     temporary.replace(path)
     return path
 
 
-def render(case: Case, language: str) -> str:
-    """Give the report's HTML."""
+def render(case: Case, language: str, *, linked: bool = False) -> str:
+    """Give the report's HTML; `linked` where the register lies beside it."""
     import jinja2
 
     _ = words.translator(language)
@@ -49,7 +49,7 @@ def render(case: Case, language: str) -> str:
             "hows": words.ground_names(_),
             "states": words.state_names(_),
             "reasons": words.reason_names(_),
-            "sentences": words.sentences(document, _),
+            "sentences": [*words.sentences(document, _), *filter(None, [persons.sentence(document["persons"], _)])],
             "chart": _chart(case, db, document, _),
             "growth": _growth(document["most_exposed"], _),
             "taken": exposed.sentences(document["most_exposed"], _),
@@ -64,6 +64,8 @@ def render(case: Case, language: str) -> str:
             "needs": needs.sentences(document, _),
             "clocks": clocks.sentences(db, _),
             "reach": case.config.reach,
+            "linked": linked,
+            **_persons(case, db, _),
             "language": language,
             "version": __version__,
             "custody": case.verify(),
@@ -88,10 +90,19 @@ def render(case: Case, language: str) -> str:
     return environment.get_template("report.html.j2").render(context)
 
 
-def _language(case: Case) -> str:
-    """Choose the report's language: what the environment asks for, else the organisation's first."""
-    asked = current_language()
-    return asked if asked != "en" else next((name for name in case.config.languages if name in {"en", "ja"}), "en")
+def _persons(case: Case, db: Engine, _: words.Translate) -> dict[str, Any]:
+    """Give what the section on persons shows."""
+    return {
+        "register": persons.first(db),
+        "rows_of": persons.rows_of(case),
+        "register_file": f"{register.NAME}.xlsx",
+        "tiers": kinds.tier_names(_),
+        "roles": kinds.role_names(_),
+        "kind_names": kinds.kind_names(_),
+        "sensitivities": kinds.sensitivity_names(_),
+        "unread_states": register.attachment_states(_),
+        "translate": _,
+    }
 
 
 def _plain(value: object) -> str:
@@ -108,9 +119,9 @@ def _folders(db: Engine) -> list[dict[str, Any]]:
     return _rows(
         db,
         f"""
-        SELECT mailbox, CASE WHEN message_id IS NOT NULL THEN folder END AS folder, message_id IS NULL AS log_only,
+        SELECT coalesce(mailbox, '') AS mailbox, CASE WHEN message_id IS NOT NULL THEN folder END AS folder, message_id IS NULL AS log_only,
                count(*) AS copies, {counts}
-        FROM exposures GROUP BY 1, 2, 3 ORDER BY mailbox NULLS LAST, log_only, folder NULLS LAST""",
+        FROM exposures GROUP BY 1, 2, 3 ORDER BY 1, log_only, folder NULLS LAST""",
     )
 
 

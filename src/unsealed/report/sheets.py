@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,12 +21,18 @@ from unsealed.report.plain import plain
 FORMATS = ("csv", "json", "jsonl", "parquet", "xlsx")
 BINARY = ("parquet", "xlsx")
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
-_MAX_CELL = 32_000
-_MAX_SHEET_ROWS = 1_048_575
+MAX_CELL = 32_000
+MAX_SHEET_ROWS = 1_048_575
 
 
-def query(name: str, where: str | None, limit: int | None) -> str:
+def query(name: str, where: str | None, limit: int | None, *, reveal: bool = False) -> str:
     """Give the query for a table, with a person's condition and limit.
+
+    Args:
+        name: the table.
+        where: a condition on its columns.
+        limit: so many rows at most.
+        reveal: of `mentions`: add `value`, what stands at its place in the letter.
 
     Raises:
         QueryError: if there is no such table.
@@ -36,7 +42,28 @@ def query(name: str, where: str | None, limit: int | None) -> str:
     sql = f'SELECT * FROM "{name}"'
     if where:
         sql += f" WHERE ({where}\n)"
-    return sql + (f" LIMIT {int(limit)}" if limit is not None else "")
+    sql += f" LIMIT {int(limit)}" if limit is not None else ""
+    return _REVEALED.format(sql) if reveal else sql
+
+
+_REVEALED = """
+    SELECT n.*, substring(
+               CASE n.part WHEN 'text' THEN m.text WHEN 'subject' THEN m.subject WHEN 'attachment' THEN a.text
+                           WHEN 'filename' THEN a.filename END, n."start" + 1, n."end" - n."start") AS value
+    FROM ({}) n LEFT JOIN messages m USING (message_id)
+    LEFT JOIN attachments a ON a.message_id = n.message_id AND a.attachment_id = n.attachment_id"""
+
+
+def announce(case: Case, sql: str, where: str | None) -> None:
+    """Keep in the custody log that somebody asks for values of mentions in the clear; before any of them is given.
+
+    Raises:
+        QueryError: if the condition does not parse or names what is not there.
+    """
+    with engine(case, guarded=True) as db:
+        rows = db.value(f"SELECT count(*) FROM ({sql})")
+    with case.lock():
+        case.log({"action": "reveal", "rows": rows, "where": where})
 
 
 def write(case: Case, sql: str, form: str, out: IO[bytes]) -> int:
@@ -81,19 +108,37 @@ def _csv(batches: Iterator[pa.RecordBatch], out: IO[bytes]) -> int:
         if not count:
             writer.writerow(batch.schema.names)
         for row in batch.to_pylist():
-            writer.writerow([_cell(value) for value in row.values()])
+            writer.writerow([cell(value) for value in row.values()])
             count += 1
     stream.detach()
     return count
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - any value of a table
+def csv_file(path: Path, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows as CSV with the mark by which Excel knows UTF-8; no cell begins a formula."""
+    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(head)
+        writer.writerows([cell("" if value is None else value) for value in row] for row in rows)
+
+
+def cell(value: Any) -> Any:  # noqa: ANN401 - any value of a table
+    """Give a value as a cell that begins no formula."""
     value = plain(value)
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and _FORMULA.match(value):
         return "'" + value
     return value
+
+
+def put(sheet: Any, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any value of a table
+    """Write a value into a cell of a sheet of xlsxwriter: numbers as numbers, anything else as text, never a formula."""
+    shown = cell(value)
+    if isinstance(shown, bool) or not isinstance(shown, int | float):
+        sheet.write_string(row, column, "" if shown is None else str(shown)[:MAX_CELL])
+    else:
+        sheet.write_number(row, column, shown)
 
 
 def _parquet(batches: Iterator[pa.RecordBatch], out: IO[bytes]) -> int:
@@ -123,14 +168,10 @@ def _xlsx(batches: Iterator[pa.RecordBatch], out: IO[bytes]) -> int:
             sheet.freeze_panes(1, 0)
         for row in batch.to_pylist():
             count += 1
-            if count > _MAX_SHEET_ROWS:
-                raise UsageError(f"a sheet holds {_MAX_SHEET_ROWS:,} rows: narrow with --where, or use parquet")
+            if count > MAX_SHEET_ROWS:
+                raise UsageError(f"a sheet holds {MAX_SHEET_ROWS:,} rows: narrow with --where, or use parquet")
             for column, value in enumerate(row.values()):
-                cell = _cell(value)
-                if isinstance(cell, bool) or not isinstance(cell, int | float):
-                    sheet.write_string(count, column, "" if cell is None else str(cell)[:_MAX_CELL])
-                else:
-                    sheet.write_number(count, column, cell)
+                put(sheet, count, column, value)
     book.close()
     out.write(buffer.getvalue())
     return count

@@ -5,10 +5,12 @@ import shutil
 from typing import Any
 
 from unsealed.i18n import current_language
-from unsealed.report import words
+from unsealed.report import kinds, words
+from unsealed.report import persons as register
 
 MAX_LINES = 25
 MAX_MAILBOXES = 7
+MAX_KINDS = 10
 SHOWN = ("accessed", "copied", "quoted", "in_reach", "not_accessed", "out_of_reach")
 
 
@@ -21,13 +23,30 @@ def summary(facts: dict[str, Any]) -> list[str]:
         **evidence
     )
     lines = [f"{facts['case']}: {read}", ""]
-    for sentence in words.sentences(facts, _):
-        lines += _wrapped(sentence, width)
+    for sentence in [*words.sentences(facts, _), register.sentence(facts["persons"], _)]:
+        lines += _wrapped(sentence or "", width)
     lines += ["", *_table(facts, _), ""]
     if facts.get("report"):
         lines.append(_("Look first at {report}").format(report=facts["report"]))
     lines += [_("Then type: {command}").format(command=command) for command in facts["next"][:3]]
     return lines[:MAX_LINES]
+
+
+def persons(facts: dict[str, Any]) -> list[str]:
+    """Give whose data was in the letters: the sentence, persons by verdict and tier, and what data of theirs."""
+    _ = words.translator(current_language())
+    found = facts["persons"]
+    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    lines = _wrapped(register.sentence(found, _) or "", width)
+    verdicts, tiers, names = words.verdict_names(_), kinds.tier_names(_), kinds.kind_names(_)
+    counts = [(verdicts[verdict], found["verdicts"][verdict]) for verdict in facts["told"]]
+    counts += [(_("harm: {tier}").format(tier=tiers[tier]), n) for tier, n in found["tiers"].items()]
+    counts.append((_("shared mailboxes"), found["shared"]))
+    lines += ["", *(f"  {n:>8,}  {what}" for what, n in counts), ""]
+    for row in found["kinds"][:MAX_KINDS]:
+        told = _("{kind}: {persons:,} persons, {letters:,} letters; {nobodys:,} mentions of nobody")
+        lines.append("  " + told.format(**{**row, "kind": names.get(row["kind"], row["kind"])}))
+    return lines
 
 
 def _table(facts: dict[str, Any], _: words.Translate) -> list[str]:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from unsealed.i18n import catalogue
+from unsealed.case import Case
+from unsealed.i18n import catalogue, current_language
 
 Facts = dict[str, Any]
 Translate = Callable[[str], str]
@@ -12,6 +13,12 @@ Translate = Callable[[str], str]
 def translator(language: str) -> Translate:
     """Give the function that translates into a language."""
     return catalogue(language).gettext
+
+
+def language_of(case: Case) -> str:
+    """Choose the language of what is written for a case: what the environment asks for, else the organisation's first."""
+    asked = current_language()
+    return asked if asked != "en" else next((name for name in case.config.languages if name in {"en", "ja"}), "en")
 
 
 def verdict_names(_: Translate) -> dict[str, str]:

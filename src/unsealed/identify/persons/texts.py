@@ -1,0 +1,226 @@
+"""People who stand only in texts: a row of a table, a block of fields, an address that nobody here wrote to.
+
+A name in a text is kept apart from others of the same name by what identifies it in its group; where nothing does, by who
+sent the text. So the same row in two letters is one person, and two people of one name in two lists are two.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from unsealed.identify.identifiers import identifiers
+from unsealed.identify.normalise import normalise
+from unsealed.identify.persons.addresses import take_apart
+from unsealed.identify.persons.headers import Domains
+from unsealed.identify.persons.names import parse
+from unsealed.identify.persons.places import region
+from unsealed.identify.persons.record import ADDRESS, TEXT, Record
+from unsealed.identify.persons.roles import looks_shared, shared_because
+from unsealed.identify.persons.signatures import numbers
+from unsealed.identify.persons.wordlist import words
+from unsealed.query import Engine
+
+HEADS = ("row", "field")
+"""How a name stands that heads data of its own."""
+MOST = 40
+"""Values of one group that are looked at."""
+_PHONES, _MAIL, _POST = "phone_number", "email_address", "postal_address"
+_LOOSE = words("""
+    person_name ip_address mac_address classification_marking health_term salary_term postal_address password api_key
+    session_cookie private_key connection_string json_web_token phone_number email_address date_of_birth""")
+"""Kinds of which the same value may be several people's, or is compared in the clear."""
+_COUNTRY = {"address_jp": "JP", "address_de": "DE", "address_uk": "GB", "address_us": "US"}
+_ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9.-]{1,190}\.[a-z0-9-]{2,}")
+_CHILD = re.compile(
+    r"(?i)\b(?:age[ds]?|aged)[ :]{1,2}(?:1[0-7]|[0-9])\b|\b(?:1[0-7]|[1-9])[ -]years?[ -]old\b|\b(?:1[0-7]|[1-9]) ?y/?o\b"
+    r"|\bminor(?: child)?\b(?! (?:issue|change|point|update|version))|\b(?:pupil|schoolchild|kindergart\w+|toddler|infant)\b"
+    r"|未成年|小学生|中学生|高校生|児童(?!相談|福祉司|手当)|園児|幼児|生徒|小学校|中学校|(?<![0-9])(?:1[0-7]|[0-9])(?:歳|才)(?!以上)"
+)
+_GUARDED = re.compile(r"(?i)\b(?:guardian|parent|mother|father)s? of[ :]+$|の(?:保護者|親権者)")
+_PROTECTED = re.compile(
+    r"(?i)\b(?:vulnerable (?:adult|person|child)|safeguarding|domestic (?:violence|abuse)|victim of|restraining order|protected witness"
+    r"|witness protection|asylum seeker|refugee|in foster care|under guardianship|disabled)\b"
+    r"|DV被害|配偶者暴力|要配慮|要支援|要介護|障害者手帳|生活保護|ストーカー被害|被虐待|里親|成年後見|被後見人|支援措置"
+)
+
+
+@dataclass
+class Entry:
+    """One name that heads a group, in one or more texts."""
+
+    name: str
+    key: str
+    scope: str
+    others: frozenset[str]
+    phones: frozenset[str]
+    mail: frozenset[str]
+    countries: frozenset[str]
+    minor: bool
+    vulnerable: bool
+    places: list[tuple[str, str | None, str, int | None]] = field(default_factory=list)
+    """Message, attachment, part, group."""
+
+
+def there(db: Engine) -> bool:
+    """Tell whether names in texts were looked for."""
+    return (
+        int(db.value("SELECT count(*) FROM duckdb_tables() WHERE table_name IN ('spotted', 'groups') AND temporary"))
+        == 2
+    )
+
+
+def entries(db: Engine) -> list[Entry]:
+    """Give the names that head groups of data, the same name with the same data once."""
+    heads = ", ".join(f"'{how}'" for how in HEADS)
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE heading AS
+        SELECT DISTINCT s.message_id, s.attachment_id, s.part, s.grp, s.name, g.start, g."end" AS stop,
+               lower(coalesce(m.from_address, '')) AS sender
+        FROM spotted s
+        JOIN groups g ON g.message_id = s.message_id AND g.attachment_id IS NOT DISTINCT FROM s.attachment_id
+             AND g.part = s.part AND g.grp = s.grp
+        JOIN messages m ON m.message_id = s.message_id
+        WHERE s.how IN ({heads}) AND s.grp IS NOT NULL""")
+    found: dict[tuple[Any, ...], Entry] = {}
+    for batch in db.batches(_IN_GROUPS, rows=2_000):
+        for row in batch.to_pylist():
+            entry = _entry(row)
+            if entry is None:
+                continue
+            same = (entry.key, entry.mail, entry.phones)
+            kept = found.setdefault(same, entry)
+            kept.minor |= entry.minor
+            kept.vulnerable |= entry.vulnerable
+            kept.places += entry.places
+    return list(found.values())
+
+
+_TEXT = """CASE h.part WHEN 'attachment' THEN a.text WHEN 'filename' THEN a.filename WHEN 'subject' THEN m.subject ELSE m.text END"""
+_IN_GROUPS = f"""
+    WITH held AS (
+        SELECT h.message_id, h.attachment_id, h.part, h.grp, h.name,
+               list(struct_pack(kind := n.kind, hash := n.value_hash, identifier := n.identifier, a := n.start, z := n."end")
+                    ORDER BY n.start)[1:{MOST}] AS inside
+        FROM heading h
+        JOIN mentions n ON n.message_id = h.message_id AND n.attachment_id IS NOT DISTINCT FROM h.attachment_id AND n.part = h.part
+             AND n.start >= h.start AND n."end" <= h.stop
+        GROUP BY ALL)
+    SELECT h.message_id, h.attachment_id, h.part, h.grp, h.name, h.start, h.sender, i.inside,
+           substring({_TEXT}, h.start + 1, least(h.stop - h.start, 2000)) AS text
+    FROM heading h
+    LEFT JOIN held i ON i.message_id = h.message_id AND i.attachment_id IS NOT DISTINCT FROM h.attachment_id AND i.part = h.part
+         AND i.grp = h.grp AND i.name = h.name
+    JOIN messages m ON m.message_id = h.message_id
+    LEFT JOIN attachments a ON a.attachment_id = h.attachment_id AND a.message_id = h.message_id
+    ORDER BY h.message_id, h.attachment_id NULLS FIRST, h.part, h.grp, h.name"""
+
+
+def _entry(row: Mapping[str, Any]) -> Entry | None:
+    name = parse(row["name"])
+    if name is None or not name.full or looks_shared(row["name"]):
+        return None
+    inside, text = row["inside"] or [], row["text"] or ""
+
+    def value(one: Mapping[str, Any]) -> str:
+        return text[one["a"] - row["start"] : one["z"] - row["start"]]
+
+    others = frozenset(f"{one['kind']}:{one['hash']}" for one in inside if one["kind"] not in _LOOSE)
+    single = frozenset(f"{one['kind']}:{one['hash']}" for one in inside if one["kind"] == "date_of_birth")
+    mail = frozenset(
+        clear for one in inside if one["kind"] == _MAIL and (clear := plain(value(one), one["identifier"]))
+    )
+    where = region(row["sender"].rpartition("@")[2]) or "US"
+    phones = {phone for one in inside if one["kind"] == _PHONES for phone in numbers(normalise(value(one)).text, where)}
+    apart = min(others, default="") or min(mail, default="") or min(single, default="") or row["sender"]
+    return Entry(
+        row["name"],
+        f"{TEXT}{name.key}|{apart}",
+        row["sender"],
+        others | single,
+        frozenset(phones),
+        mail if len(mail) == 1 else frozenset(),
+        frozenset(_COUNTRY[one["identifier"]] for one in inside if one["identifier"] in _COUNTRY),
+        bool(_CHILD.search(text)) and not _guarded(text, row["name"]),
+        bool(_PROTECTED.search(text)),
+        [(row["message_id"], row["attachment_id"], row["part"], row["grp"])],
+    )
+
+
+def _guarded(text: str, name: str) -> bool:
+    """Tell whether a name is that of a child's guardian: the child is somebody else."""
+    at = text.find(name)
+    return at >= 0 and bool(re.match(r"(?i)[ ,(]{0,3}(?:guardian|parent|mother|father)s? of\b", text[at + len(name) :]))
+
+
+def plain(written: str, identifier: str) -> str:
+    """Give a mail address as it stands in a text in its plain form, lower case; empty where it is none."""
+    known = identifiers().get(identifier)
+    clear = normalise(written).text.strip()
+    clear = (known.canonical(clear) if known else clear).lower()
+    return clear if _ADDRESS.fullmatch(clear) else ""
+
+
+def records(found: Sequence[Entry], domains: Domains) -> list[Record]:
+    """Give a record for each name with data in texts; entries of one key are one."""
+    by_key: dict[str, list[Entry]] = {}
+    for entry in found:
+        by_key.setdefault(entry.key, []).append(entry)
+    made = []
+    for key, some in by_key.items():
+        names: dict[str, int] = {}
+        for entry in some:
+            names[entry.name] = names.get(entry.name, 0) + len({place[0] for place in entry.places})
+        sender = take_apart(some[0].scope)
+        made.append(
+            Record(
+                key,
+                names,
+                phones=frozenset(phone for entry in some for phone in entry.phones),
+                others=frozenset(other for entry in some for other in entry.others),
+                letters=len({place[0] for entry in some for place in entry.places}),
+                scope=some[0].scope,
+                owner=domains.owner(sender) or ("" if sender.free else sender.organisation),
+                mail=frozenset(one for entry in some for one in entry.mail),
+            )
+        )
+    return made
+
+
+def written(db: Engine, known: Iterable[str]) -> dict[str, list[tuple[str, str | None]]]:
+    """Give the mail addresses in texts that are no correspondent's and no shared mailbox, with (message, attachment)."""
+    rows = db.rows(f"""
+        WITH one AS (
+            SELECT value_hash, min(struct_pack(message_id, attachment_id := coalesce(attachment_id, ''), part, start, stop := "end",
+                                               identifier)) AS first
+            FROM mentions WHERE kind = '{_MAIL}' GROUP BY value_hash)
+        SELECT o.value_hash, h.identifier, substring({_TEXT}, h.start + 1, h.stop - h.start) AS value
+        FROM one o, LATERAL (SELECT unnest(o.first)) h JOIN messages m ON m.message_id = h.message_id
+        LEFT JOIN attachments a ON a.attachment_id = h.attachment_id AND a.message_id = h.message_id""")
+    left = set(known)
+    clear = {}
+    for row in rows:
+        address = plain(row["value"] or "", row["identifier"])
+        if address and address not in left and shared_because(take_apart(address), {}) is None:
+            clear[row["value_hash"]] = address
+    found: dict[str, list[tuple[str, str | None]]] = {}
+    if clear:
+        for row in db.rows(
+            f"SELECT DISTINCT value_hash, message_id, attachment_id FROM mentions WHERE kind = '{_MAIL}' ORDER BY ALL"
+        ):
+            if row["value_hash"] in clear:
+                found.setdefault(clear[row["value_hash"]], []).append((row["message_id"], row["attachment_id"]))
+    return found
+
+
+def of_addresses(found: Mapping[str, Sequence[tuple[str, str | None]]], domains: Domains) -> list[Record]:
+    """Give a record for each address that only stands in texts."""
+    return [
+        Record(
+            ADDRESS + address,
+            address=address,
+            letters=len({message for message, _ in places}),
+            owner=domains.owner(take_apart(address)),
+        )
+        for address, places in found.items()
+    ]
