@@ -187,6 +187,18 @@ def test_rows_are_the_persons_who_head_them(db: Engine) -> None:
     assert "1991-01-01" not in told
 
 
+def test_whose_a_group_is_may_be_told(db: Engine) -> None:
+    table = letter("Name\tBorn\nAnna Kowalski\t⟦date_of_birth=1980-01-02⟧\nAnna Kowalski\t⟦date_of_birth=1990-03-04⟧\n")
+    assert "1990-03-04" not in owners(db, table, stands=("p-anna", "p-other"), more={"p-other": "Anna Kowalski"})
+    rows = [{"person_id": person, **HOLDER, "grp": grp} for grp, person in enumerate(("p-anna", "p-other"))]
+    text = pa.string()
+    schema = pa.schema([*((name, text) for name in ("person_id", "message_id", "attachment_id", "part")), ("grp", pa.int64())])
+    db.register("headed", pa.Table.from_pylist(rows, schema))
+    attribute(db, KEY, headed="headed")
+    told = db.rows("SELECT person_id, basis FROM owners WHERE kind = 'date_of_birth' ORDER BY start")
+    assert told == [{"person_id": "p-anna", "basis": "same_row"}, {"person_id": "p-other", "basis": "same_row"}]
+
+
 def test_fields_and_signatures(db: Engine) -> None:
     form = "Patient: Anna Kowalski\nBorn: ⟦date_of_birth=1980-01-02⟧\nNHS: ⟦uk_nhs_number=943 476 5919⟧\n\nBorn: ⟦date_of_birth=1999-09-09⟧"
     told = owners(db, letter(form))

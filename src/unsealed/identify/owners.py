@@ -45,11 +45,19 @@ _NAMES = pa.schema(
 _PLACE = "message_id, coalesce(attachment_id, '') AS attachment_id, part, start, \"end\""
 
 
+_NOBODY = """(SELECT '' AS person_id, '' AS message_id, '' AS attachment_id, '' AS part, 0 AS grp WHERE false)"""
 _ONE = "CASE WHEN count(DISTINCT h.bearer) = 1 THEN min(h.person_id) END AS person_id"
 """The person, where all names are that one's."""
 
 
-def attribute(db: Engine, key: bytes, *, source: str = "mentions", key_of: Callable[[str], str] = canonical) -> None:
+def attribute(
+    db: Engine,
+    key: bytes,
+    *,
+    source: str = "mentions",
+    key_of: Callable[[str], str] = canonical,
+    headed: str | None = None,
+) -> None:
     """Make `owners`: a row a mention that is somebody's, with `person_id` and `basis`.
 
     Its other columns are those that tell a mention from all others: `message_id`, `attachment_id` (empty, not null, where there
@@ -61,10 +69,12 @@ def attribute(db: Engine, key: bytes, *, source: str = "mentions", key_of: Calla
         key: the case's key.
         source: the table or view of mentions.
         key_of: makes of a name as it is written what `person_keys` has of kind `name`.
+        headed: a table of `person_id`, `message_id`, `attachment_id`, `part` and `grp`: whose a group is, where that is known
+            better than by the name at its head, such as of two people of one name in two rows.
     """
     _own(db, key)
     _named(db, key_of)
-    _placed(db, source)
+    _placed(db, source, headed)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE owners AS
         WITH reasons AS (
@@ -102,7 +112,7 @@ def _own(db: Engine, key: bytes) -> None:
 
 
 def _named(db: Engine, key_of: Callable[[str], str]) -> None:
-    """Make `bearers`: each name in a text, and the one person whose it is; null where it is nobody's or may be several's."""
+    """Make `named_people`: each name in a text, and the one person whose it is; null where it is nobody's or may be several's."""
     keys = [row["key"] for row in db.rows("SELECT DISTINCT key FROM person_keys WHERE kind = 'name'")]
     db.register(
         "_name_words",
@@ -120,7 +130,7 @@ def _named(db: Engine, key_of: Callable[[str], str]) -> None:
         SELECT person_id, key FROM person_keys WHERE kind = 'name'""")
     # Who stands in a letter is looked for first; then, for a whole name, in the whole case.
     db.execute("""
-        CREATE OR REPLACE TEMP TABLE bearers AS
+        CREATE OR REPLACE TEMP TABLE named_people AS
         WITH asked AS (SELECT DISTINCT message_id, name FROM spotted),
         whole AS (
             SELECT a.message_id, a.name, count(DISTINCT c.person_id) AS people, min(c.person_id) AS person_id
@@ -156,7 +166,7 @@ def _parts(key: str) -> Iterator[str]:
     yield from short or {key}
 
 
-def _placed(db: Engine, source: str) -> None:
+def _placed(db: Engine, source: str, headed: str | None) -> None:
     """Make `placed`, the mentions with a number each, and `heads`, the names with their person and what they head."""
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE placed AS
@@ -166,8 +176,11 @@ def _placed(db: Engine, source: str) -> None:
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE heads AS
         SELECT {_PLACE}, how, grp, line_start, line_end, reach_end, paragraph_start, paragraph_end, name,
-               coalesce(b.person_id, '?' || name) AS bearer, b.person_id
-        FROM spotted LEFT JOIN bearers b USING (message_id, name)""")
+               coalesce(t.person_id, b.person_id, '?' || name) AS bearer, coalesce(t.person_id, b.person_id) AS person_id
+        FROM spotted s LEFT JOIN named_people b USING (message_id, name)
+        LEFT JOIN (SELECT message_id AS message, attachment_id AS attachment, part AS told, grp AS number, min(person_id) AS person_id
+                   FROM {headed or _NOBODY} GROUP BY ALL HAVING count(DISTINCT person_id) = 1) t
+        ON t.message = s.message_id AND t.attachment IS NOT DISTINCT FROM s.attachment_id AND t.told = s.part AND t.number = s.grp""")
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE records AS
         SELECT g.message_id, g.attachment_id, g.part, g.start, max(g."end") AS "end", min(h.how) AS how, {_ONE}

@@ -65,6 +65,11 @@ LETTERS = """
 ⟦宮崎⟧様、
 宮崎に出張します
 ⟦髙橋秀雄⟧が来ます
+営業部 ⟦木村 葵⟧
+⟦小川 さくら⟧様
+⟦小川⟧ より連絡
+総務部の⟦林⟧です。
+ここは林です。
 ㈱田中の請求書です
 ⟦河野 太郎⟧は承知しました
 """
@@ -133,3 +138,36 @@ def test_names_are_inside_their_lines(pieces: list[str]) -> None:
         assert last <= spot.start < spot.end <= len(text)
         assert "\n" not in text[spot.start : spot.end]
         last = spot.end
+
+
+FAMILY = [
+    "佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "小林", "加藤", "佐々木", "山口", "松本", "井上",
+    "斎藤", "山崎", "橋本", "阿部", "石川", "中島", "前田", "長谷川", "後藤", "青木", "西村", "五十嵐",
+]  # fmt: skip
+GIVEN = ["太郎", "花子", "健一", "美咲", "翔太", "大輔", "さくら", "由美子", "拓也", "葵", "亮", "めぐみ"]  # fmt: skip
+PEOPLE = [
+    "{f}様", "{f}さんから連絡がありました。", "お世話になっております。{f}です。", "{f}と申します。", "担当：{f}", "営業部の{f}です。",
+    "{f}先生", "昨日{f}さんと会いました。", "{f}氏によると", "{f}部長に確認してください。", "氏名：{f} {g}", "{f}　{g}様", "{f}{g}さんの件",
+    "{f}{g}は欠席です。", "株式会社サンプル {f} {g}", "本人確認のため{f}{g}の住所を確認", "宛先：{f}{g}", "患者名：{f}{g}",
+]  # fmt: skip
+NOBODY = [
+    "{f}市役所に提出", "{f}駅で待ち合わせ", "株式会社{f}の見積書", "{f}工業より請求書が届きました", "{f}銀行の口座", "{f}大学病院",
+    "有限会社{f}商店です",
+]  # fmt: skip
+
+
+def test_frames_and_names_of_every_kind() -> None:
+    finder, right, wrong, missed = Japanese(), 0, [], []
+    for place, family in enumerate(FAMILY):
+        given_name = GIVEN[place % len(GIVEN)]
+        for frame in PEOPLE + NOBODY:
+            text = "です。\n" + frame.format(f=family, g=given_name)
+            apart = " " if "{f} {g}" in frame else "　" if "{f}　{g}" in frame else ""
+            name = family + apart + given_name if "{g}" in frame else family
+            expected = [name] if frame in PEOPLE else []
+            told = found(text, finder)
+            right += told == expected != []
+            wrong += [(text, one) for one in told if one not in expected]
+            missed += [(text, one) for one in expected if one not in told]
+    assert right / (right + len(wrong)) >= 0.97, wrong
+    assert right / (right + len(missed)) >= 0.95, missed

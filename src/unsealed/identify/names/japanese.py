@@ -70,6 +70,14 @@ _THING = re.compile(
     "(?:グループ|スタジアム|バンク|ホテル|クラブ|センター|システムズ?|サービス|ホールディングス|"
     "ユナイテッド|シンジケート|コンサルティング|アカデミー|セントラル|ゴルフ|プロジェクト)$"
 )
+_GIVEN_BEHIND = re.compile(
+    f"[ 　](?!様|殿|氏|宛|発|です|ます|さま|さん|より|から|まで|への|くん|ちゃん|こと|ほか|など)([{HAN}]|[\u3041-\u3096]{{2,4}})"
+    f"(?=$|[\\s、。，,（(）)<>＜＞:：/]|[ 　]?(?:{HONORIFICS}))"
+)
+_SHORT = re.compile(
+    "(?:(?<=[の、。 　>])|^)([林森原辻堀関岡菅星谷岸泉])(?=(?:です|と申し|でございます)|様|さん(?!林|か)|氏|先生|部長|課長|係長|社長)"
+)
+"""Family names of one letter: all are words, too."""
 _DOTS, _KIN = frozenset("・＝"), frozenset("女男妻夫子弟妹兄姉父母娘")
 _BEHIND = frozenset(["", *"はがをにもとのへやで、，,。 　\n\t\r)）」』(（:：;；/／?？!！…<＜>＞〜"])
 _VARIANTS = str.maketrans("髙﨑濵𠮷德邉邊齋齊濱廣澤", "高崎浜吉徳辺辺斎斉浜広沢")
@@ -154,6 +162,8 @@ def _shown(piece: str) -> Iterator[Spot]:
     for found in _FIELD.finditer(piece):
         if not _BODY.search(found[1]):
             yield Spot(*found.span(1), "field")
+    for found in _SHORT.finditer(piece):
+        yield Spot(*found.span(1), "japanese")
     for pattern, how in ((_TO, "salutation"), (_SAID, "signature")):
         for found in pattern.finditer(piece):
             name = found[1]
@@ -191,8 +201,8 @@ def _tagged(piece: str) -> Iterator[Spot]:
             last += step
         end = tokens[last][1]
         kinds = {tokens[one][2][3] for one in range(place, last + 1) if tokens[one][2][2] == "人名"}
-        if found := _FOREIGN.match(piece, start):
-            end = max(end, found.end())
+        if found := _FOREIGN.match(piece, start) or (kinds == {"姓"} and _GIVEN_BEHIND.match(piece, end)) or None:
+            end = max(end, found.end(1) if found.re is _GIVEN_BEHIND else found.end())
         if _sound(piece, start, end, kinds):
             yield Spot(start, end, "japanese")
         while place < len(tokens) and tokens[place][0] < end:
