@@ -170,7 +170,7 @@ def test_letters_tell() -> None:
     assert together(
         at("a@x.example", "Ann Quillfeather"), at("b@y.example", "Ann Quillfeather"), met=Together(threads=1)
     )
-    two = (at("jan.moore@x.example", letters=20), at("janet.moore@x.example", letters=20))
+    two = (at("don.moore@x.example", letters=20), at("donald.moore@x.example", letters=20))
     assert together(*two)
     assert not together(*two, met=Together(beside=8)), "who gets the same letters twice is two"
     assert not together(at("quill@x.example"), at("nora.quill@x.example"), met=Together(sent=1)), (
