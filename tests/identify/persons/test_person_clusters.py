@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_made import crowd, pairwise
 
-from unsealed.identify.persons.cluster import Person, cluster, conflicts
+from unsealed.identify.persons.cluster import Person, _scored, cluster, conflicts
 from unsealed.identify.persons.decisions import MERGED, SPLIT, Links, links
 from unsealed.identify.persons.record import Record
-from unsealed.identify.persons.score import Together
+from unsealed.identify.persons.score import Lore, Together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +115,8 @@ def test_one_person_is_one(records: tuple[Record, ...]) -> None:
         (at("john.smith@x.example"), at("john.smith77@gmail.com", "John Smith")),
         (at("tana.jones@x.example"), at("tomas.jones@x.example")),
         (at("sue.nord@x.example"), at("sue.ford@x.example")),
+        (at("kenneth.lay@x.example"), at("rosalee.fleming@x.example", "Ken Lay")),
+        (at("david.port@x.example"), at("david.portz@x.example")),
         (at("a@x.example", "Ann Holt", phones=["+4930123456"]), at("b@x.example", "Bo Reed", phones=["+4930123456"])),
         (row("Ann Holt", "1", others=frozenset({"us_ssn:1"})), row("Ann Holt", "2", others=frozenset({"us_ssn:2"}))),
         (row("Ann Holt", "1"), row("Ann Holt", "2", scope="other@y.example")),
@@ -170,7 +172,7 @@ def test_letters_tell() -> None:
     assert together(
         at("a@x.example", "Ann Quillfeather"), at("b@y.example", "Ann Quillfeather"), met=Together(threads=1)
     )
-    two = (at("jan.moore@x.example", letters=20), at("janet.moore@x.example", letters=20))
+    two = (at("don.moore@x.example", letters=20), at("donald.moore@x.example", letters=20))
     assert together(*two)
     assert not together(*two, met=Together(beside=8)), "who gets the same letters twice is two"
     assert not together(at("quill@x.example"), at("nora.quill@x.example"), met=Together(sent=1)), (
@@ -267,6 +269,13 @@ def test_an_id_stays_while_evidence_grows() -> None:
     (before,) = cluster([at("kenneth.lay@x.example")])
     (after,) = cluster([at("kenneth.lay@x.example", "Ken Lay", phones=["+17138536773"]), at("klay@x.example")])
     assert before.person_id == after.person_id
+
+
+def test_the_surest_pairs_come_first() -> None:
+    made = crowd(0, 60)
+    scored = [pair[:3] for pair in _scored(sorted(made.records, key=lambda one: one.key), made.together, Lore())]
+    assert scored == sorted(scored, key=lambda pair: (-pair[0], pair[1], pair[2]))
+    assert len({pair[0] for pair in scored}) > 3
 
 
 def test_a_block_of_many_is_not_compared_each_with_each() -> None:

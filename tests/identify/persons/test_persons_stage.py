@@ -177,7 +177,7 @@ def rows_of(case: Case, table: str, mentions: list[tuple[str, str]], kinds: dict
 
 
 TABLE = (
-    "Ann Holt,ann.holt@example.org,078-05-1120\nCy Quill,cy@quill.example,age 12\nBo Reed (guardian of Cy Quill),030 901820,\n"
+    "Ann Holt,ann.holt@example.org,078-05-1120\nCy Quill,cy@quill.example,age 12\nBo Reed (guardian of Cy Quill, age 12),030 901820,\n"
     "Di Vance,,safeguarding case\n"
 )
 

@@ -60,10 +60,10 @@ _SHARED = pa.schema(
 )
 
 
-def name_key(written: str) -> str | None:
-    """Give what a name as it is written is looked up by in `person_keys`; None where it is no full name of a person."""
+def name_key(written: str) -> str:
+    """Give what a name as it is written is looked up by in `person_keys`; empty where it is no full name of a person."""
     name = parse(written)
-    return None if name is None or not name.full else _without_initials(name.han, name.tokens)
+    return "" if name is None or not name.full else _without_initials(name.han, name.tokens)
 
 
 def _without_initials(han: str, tokens: Sequence[str]) -> str:

@@ -39,8 +39,6 @@ def links(decisions: Iterable[Mapping[str, Any]]) -> Links:
         reason = f"{decision['who']} {'joined' if state == MERGED else 'parted'} them on {str(decision['at'])[:10]}"
         for one, other in _pairs(sides):
             held[one, other] = (state, reason)
-        if state == MERGED:
-            _outweigh(held, sides)
     joined = tuple((*pair, reason) for pair, (state, reason) in sorted(held.items()) if state == MERGED)
     divided = frozenset(pair for pair, (state, _) in held.items() if state == SPLIT)
     return Links(_consistent(joined, divided), divided)
@@ -65,14 +63,6 @@ def _pairs(sides: list[list[str]]) -> Iterator[tuple[str, str]]:
             for b in other:
                 if a != b:
                     yield (a, b) if a < b else (b, a)
-
-
-def _outweigh(held: dict[tuple[str, str], tuple[str, str]], sides: list[list[str]]) -> None:
-    """Let a merge undo what was split before between any two keys that it names."""
-    named = sorted({key for side in sides for key in side})
-    for pair in combinations(named, 2):
-        if held.get(pair, ("", ""))[0] == SPLIT:
-            del held[pair]
 
 
 def _consistent(
