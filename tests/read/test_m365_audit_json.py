@@ -121,6 +121,23 @@ def test_any_window_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(whole["events"]) == 9
 
 
+def test_how_items_were_opened_is_told_in_the_record_s_own_words(tmp_path: Path) -> None:
+    said = [{"Name": "MailAccessType", "Value": "Sync"}, {"Name": "IsThrottled", "Value": "True"}]
+    path = tmp_path / "x.json"
+    path.write_text(
+        json.dumps(
+            [
+                record(1, Operation="MailItemsAccessed", OperationProperties=said, OperationCount=12),
+                record(2, Operation="MailItemsAccessed", OperationProperties=json.dumps(said), OperationCount="3"),
+                record(3, Operation="MailItemsAccessed", OperationCount=2**63),
+                record(4, Operation="Send", OperationProperties=said, OperationCount=True),
+            ]
+        )
+    )
+    told = [(row["access_type"], row["throttled"], row["operation_count"]) for row in rows(READER, path)["events"]]
+    assert told == [("Sync", "True", 12), ("Sync", "True", 3), (None, None, None), (None, None, None)]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80, deadline=None)
 @given(st.binary(max_size=200) | st.text(st.sampled_from('{}[]",: \n\\a1é'), max_size=120).map(str.encode))
 def test_nothing_raises(tmp_path: Path, data: bytes) -> None:
