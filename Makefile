@@ -2,6 +2,7 @@
 #   make demo     an invented breach, and the whole line over it
 #   make test     lint, types, layers and tests
 #   make install  .venv/bin/unsealed
+#   make laws     property tests on EXAMPLES (100) new examples each, in LAWS (tests)
 #   make check    lint, types and layers alone
 #   make bench    speed and memory beside a named peer, in one run
 #   make fuzz     every reader, guided by coverage, SECONDS each (60)
@@ -13,6 +14,8 @@ UV := .tools/bin/uv
 RUN := $(VENV)/bin
 WORKERS ?= 2
 SECONDS ?= 60
+EXAMPLES ?= 100
+LAWS ?= tests
 export UV_PYTHON_DOWNLOADS = never
 export UV_NO_PROGRESS = 1
 # Trust what the system trusts (a company's own certificate authority, say), where it says so.
@@ -20,7 +23,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS = 1
 endif
 
-.PHONY: install demo test check bench fuzz lock docs translate clean
+.PHONY: install demo test laws check bench fuzz lock docs translate clean
 
 install: $(VENV)/.installed
 
@@ -29,6 +32,10 @@ demo: install
 
 test: check
 	$(RUN)/python -m pytest tests -n $(WORKERS) --dist loadgroup
+
+# Those tests alone that hypothesis writes the examples of: it marks them so.
+laws: $(VENV)/.dev
+	UNSEALED_EXAMPLES=$(EXAMPLES) $(RUN)/python -m pytest $(LAWS) -m hypothesis -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.dev
 	$(RUN)/ruff check -q --output-format concise src tests bench docs fuzz

@@ -19,6 +19,7 @@ from unsealed import config, pipeline
 from unsealed.case import Case
 from unsealed.cli import main
 from unsealed.errors import ConfigError
+from unsealed.hunt import rulecache
 from unsealed.query import engine
 
 Row = dict[str, Any]
@@ -145,6 +146,22 @@ def test_evidence_that_the_case_calls_an_export_stays_one(case: Path) -> None:
     line = json.loads(CliRunner().invoke(main, ["why", str(case), "2@example.com", "--json"]).stdout)
     (reach,) = line["letters"][0]["grounds"][0]["reach"]
     assert (case / "case.toml").read_text().splitlines()[reach["line"] - 1] == "[[reach]]"
+
+
+def test_rules_that_the_answer_reads_again_are_not_written_into_the_case(case: Path) -> None:
+    rules = case.parent / "rules"
+    rules.mkdir()
+    for number in range(rulecache.WORTH):
+        (rules / f"{number}.yml").write_text(
+            f"title: made {number}\nlogsource: {{product: m365, service: audit}}\nlevel: low\n"
+            f"detection: {{one: {{Operation: Made{number}}}, condition: one}}\n"
+        )
+    pipeline.run(case, [], rules=[rules], workers=0, default_rules=False)
+    (kept,) = (case / ".rules").glob("*.json")
+    kept.write_text("damaged")
+    before = state(case)
+    found(case, GATEWAY)
+    assert state(case) == before
 
 
 def test_assuming_what_is_so_changes_nothing(case: Path) -> None:

@@ -176,6 +176,13 @@ _TABLES = (
             "what was supplied: `zone` (the case's), `year` (inferred), `year zone`, `date` (from a header); null where nothing",
         ),
         ("bytes_out", COUNT, "bytes that went to the client, where the log counts them"),
+        ("access_type", TEXT, "how a MailItemsAccessed says that items were opened, in its own word: `Bind` or `Sync`"),
+        (
+            "throttled",
+            TEXT,
+            "what a MailItemsAccessed says of the log being throttled, in its own word: `True` or `False`",
+        ),
+        ("operation_count", COUNT, "how many operations the record stands for, where it tells"),
         ("internet_message_id", TEXT, "the message that a transport record is about, with its angle brackets"),
         ("queue_id", TEXT, "the mail server's own name for it while it was queued"),
         ("sender", TEXT, "envelope sender, lower case"),

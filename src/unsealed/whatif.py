@@ -23,8 +23,10 @@ from unsealed.report.plain import plain, typed
 from unsealed.schema import VERDICTS
 
 _PREFIX = ".assume-"
-_SHARED = (*KINDS, "mappings", "passwords.txt", ".rules")
-"""What people gave, which the overlay reads where it lies, and rules that were parsed already."""
+_SHARED = (*KINDS, "mappings", "passwords.txt")
+"""What people gave, which the overlay reads where it lies."""
+_PARSED = ".rules"
+"""Rules that were parsed already: copied, since the hunt writes there and through a link would write into the case."""
 _READ = pipeline.STAGES[0].writes
 _COPY = "coalesce(x.message_id, concat_ws('|', coalesce(x.mailbox, ''), lower(x.internet_message_id)))"
 """What a row of `exposures` is about: our id of the copy, else mailbox and Message-ID."""
@@ -123,6 +125,8 @@ def _made(case: Case, folder: Path, told: Assumed, decided: list[tuple[str, str,
     for name in _SHARED:
         if (case.folder / name).exists():
             (folder / name).symlink_to((case.folder / name).resolve())
+    if (case.folder / _PARSED).is_dir():
+        shutil.copytree(case.folder / _PARSED, folder / _PARSED)
     if case.custody.path.is_file():
         shutil.copyfile(
             case.custody.path, folder / case.custody.path.name

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scene import ALICE, BOB, Scene
+from work import counted, rows_moved
 
 from unsealed.expose import expose
 from unsealed.expose.quoting import words
@@ -434,12 +434,12 @@ def test_a_conversation_of_thousands_is_judged_whole_and_costs_no_more_a_letter(
         scene.sign_in(0.5)
         scene.bind(0.6, [str(number) for number in range(0, 2000, 5)])
         scene.hunt()
-        begun = time.process_time()
-        expose(scene.case)
-        costs.append(time.process_time() - begun)
+        with rows_moved() as moved:
+            lines = counted(lambda case=scene.case: expose(case), patterns=False)
+        costs.append(lines + moved[0])
         rows = {row["internet_message_id"][1:-3]: row["verdict"] for row in scene.table("exposures")}
         quoted = sorted(int(number) for number, verdict in rows.items() if verdict == "quoted")
         assert len(quoted) > 300
         assert quoted[0] < 50
         assert quoted[-1] > 1900
-    assert costs[1] < 4 * costs[0] + 0.5
+    assert costs[1] < 3 * costs[0]

@@ -25,3 +25,16 @@ def test_long_texts_are_written_before_they_fill_the_memory(tmp_path: Path, tabl
     assert held <= (Collector.GROUP + Collector.BATCH) * 2_000 + 2_000_000
     ((name, file),) = collector.finish()
     assert pq.read_metadata(tmp_path / name / file).num_rows == 100
+
+
+def test_records_of_one_operation_lie_together_and_in_their_order(tmp_path: Path) -> None:
+    """Whoever wants the rare operations need not unpack the records of the frequent ones."""
+    names = schema.TABLES["events"].schema.names
+    collector = Collector(tmp_path, "unit")
+    for number in range(30):
+        told = {"event_id": f"{number:02}", "operation": ("Bind", None, "Add")[number % 3]}
+        collector.add("events", tuple(told.get(name) for name in names))
+    ((name, file),) = collector.finish()
+    rows = pq.read_table(tmp_path / name / file, columns=["operation", "event_id"]).to_pylist()
+    assert [row["operation"] for row in rows] == ["Add"] * 10 + ["Bind"] * 10 + [None] * 10
+    assert rows == sorted(rows, key=lambda row: (row["operation"] is None, row["operation"], row["event_id"]))

@@ -12,6 +12,7 @@ import click
 from unsealed.errors import UnsealedError
 from unsealed.i18n import _
 from unsealed.report import words
+from unsealed.terminal import harmless
 from unsealed.version import __version__
 
 DONE, FAILED, USAGE, SKIPPED = 0, 1, 2, 3
@@ -32,17 +33,12 @@ class Output:
             click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
         elif not self.quiet:
             for line in lines:
-                click.echo(_steers_nothing(line))
+                click.echo(harmless(line, breaks=True))
 
     def talk(self, line: str) -> None:
         """Say something by the way."""
         if not self.quiet:
             click.echo(line, err=True)
-
-
-def _steers_nothing(line: str) -> str:
-    """Keep what evidence says from steering the terminal; line ends, and places where a Japanese line may break, stay."""
-    return "".join(char if char.isprintable() or char in "\n\t\u200b" else "?" for char in line)
 
 
 @click.group(

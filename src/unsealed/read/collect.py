@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unsealed import schema
@@ -28,6 +29,8 @@ _REPEATED = frozenset(
         "outcome",
         "workload",
         "client_app_id",
+        "access_type",
+        "throttled",
         "logon_type",
         "shape",
         "access",
@@ -124,6 +127,11 @@ def _lists(values: list[Any], kind: pa.ListType) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), items, type=kind)
 
 
+def _together(table: str, rows: pa.Table) -> pa.Table:
+    """Lay the records of a row group by operation, in their order: who wants few operations then unpacks little of `raw`."""
+    return rows.take(pc.sort_indices(rows.column("operation"))) if table == "events" else rows
+
+
 def writer(path: Path, table: str) -> pq.ParquetWriter:
     """Open a part file of a table for writing."""
     wanted = schema.TABLES[table].schema
@@ -204,7 +212,7 @@ class Collector:
     def _write(self) -> None:
         for table, batches in self._batches.items():
             if batches:
-                self._writer(table).write_table(pa.Table.from_batches(batches))
+                self._writer(table).write_table(_together(table, pa.Table.from_batches(batches)))
                 batches.clear()
         self._held = 0
 

@@ -35,7 +35,7 @@ class AuditCsv:
     """Audit records in rows."""
 
     name = "m365_audit_csv"
-    version = "2"
+    version = "3"
     kind = "log"
 
     def detect(self, head: bytes, shown: str) -> int:

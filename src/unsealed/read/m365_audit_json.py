@@ -21,7 +21,7 @@ class AuditJson:
     """Audit records as JSON objects, however they are strung together."""
 
     name = "m365_audit_json"
-    version = "2"
+    version = "3"
     kind = "log"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -4,6 +4,8 @@ import shlex
 from datetime import UTC, datetime
 from typing import Any
 
+from unsealed.terminal import harmless
+
 Facts = dict[str, Any]
 
 
@@ -23,7 +25,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any value of a table
 def shown(value: object) -> str:
     """Give a value for a terminal: what would steer it, or turn the direction of writing, becomes `?`; empty for None."""
     told = plain(value)
-    return "" if told is None else "".join(char if char.isprintable() else "?" for char in str(told))
+    return "" if told is None else harmless(str(told))
 
 
 def typed(*words: object) -> str:

@@ -111,6 +111,21 @@ def test_batches_are_of_one_group_and_hold_every_row_once(engines: Engines, monk
     assert all(operation == "ABCD"[int(event[1:]) % 4] for operation, event in rows)
 
 
+@pytest.mark.parametrize("most", [0, 300])
+def test_records_of_every_spelling_of_an_operation_and_of_none_are_read(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Records are read apart from those of which only columns are asked: none may fall between the two."""
+    monkeypatch.setattr(read, "MOST_NAMED", most)
+    names = ["A", "a", "É", "é", None, "C", "ß", "İ"]
+    engines.log(*({"x": n} for n in range(16)), columns=[{"operation": names[n % 8]} for n in range(16)])
+    asks = And((Or(tuple(Atom("operation", "equals", name) for name in ("a", "é", "ß", "İ"))), Atom("x", "exists")))
+    nobody = And((Not(Atom("operation", "exists")), Atom("x", "exists")))
+    found = [rule(asks, 0), rule(And((OPERATION[2], Atom("source", "equals", "test"))), 1)]
+    assert engines.hits(*found) == [[0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 14, 15], [5, 13]]
+    assert engines.hits(*found, rule(nobody, 2))[2] == [4, 12]
+
+
 def test_too_many_kinds_of_operation_are_not_told_apart(engines: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "MAX_CLASSES", 5)
     engines.log(*({"x": n} for n in range(30)), columns=[{"operation": f"op{n}"} for n in range(30)])

@@ -102,6 +102,38 @@ def test_a_log_that_was_cut_to_an_address_does_not_make_it_common(scene: Scene, 
     assert not found.told.prevalence[0].common
 
 
+def test_a_common_client_beside_records_without_address_is_no_verdict(scene: Scene, matched: Any) -> None:
+    """Records without an address say nothing of whether a log was cut to addresses, nor does what is no address."""
+    crowd(scene, SHARED, 9, 20, client="Outlook")
+    for account in range(9):
+        for day in range(20):
+            scene.event(day + 0.5, "Update", f"u{account}@example.org", client_ip=None, client="Outlook")
+    found = matched(Indicator("user_agent", "outlook", "list.txt line 1"))
+    assert {row["severity"] for row in found.rows} == {"low"}
+    assert found.told.prevalence[0].common
+
+
+def test_a_log_that_was_cut_says_nothing_of_the_others(scene: Scene, matched: Any) -> None:
+    crowd(scene, EVIL_IP, 9, 20)
+    for row in scene.events:
+        row["source"] = "exchange_httpproxy"
+    crowd(scene, "192.0.2.10", 9, 60)
+    found = matched(EVIL_IP)
+    assert {row["severity"] for row in found.rows} == {"high"}
+    assert not found.told.prevalence[0].common
+
+
+def test_a_cut_log_does_not_hide_what_another_shows_to_be_common(scene: Scene, matched: Any) -> None:
+    crowd(scene, SHARED, 9, 20)
+    for row in scene.events:
+        row["source"] = "exchange_httpproxy"
+    crowd(scene, SHARED, 8, 10)
+    crowd(scene, "192.0.2.10", 8, 2)
+    found = matched(SHARED)
+    assert {row["severity"] for row in found.rows} == {"low"}
+    assert "[common here: 8 of 8 accounts, 8 of them regularly, on 10 days]" in found.rows[0]["title"]
+
+
 def test_an_intruder_in_many_accounts_is_not_common(scene: Scene, matched: Any) -> None:
     crowd(scene, "192.0.2.10", 20, 30)
     for account in range(20):

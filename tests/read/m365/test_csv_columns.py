@@ -71,6 +71,7 @@ RECORDS = st.fixed_dictionaries(
         "ClientIPAddress": st.sampled_from(["192.0.2.1:80", "[2001:db8::1]:9", "x", ""]),
         "ClientInfoString": ODD,
         "SessionId": ODD,
+        "OperationCount": ODD,
         "LogonType": ODD,
         "RecordType": ODD,
         "OperationProperties": st.one_of(PROPERTIES, ODD),
@@ -111,6 +112,7 @@ TIDY = st.fixed_dictionaries(
             max_size=3,
         ),
         "SessionId": WORDS,
+        "OperationCount": st.sampled_from([0, 7, -1, "3", "x", 2**63, 1.5, True, None]),
         "AppId": WORDS,
         "LogonType": st.sampled_from([0, 1, 2, "Owner", True, False, 1.0, None, "9"]),
         "OperationProperties": st.tuples(

@@ -21,6 +21,8 @@ ENOUGH = 25_000
 """Rows of one part that do not wait for more; that many are worth numbering the words of each column before they are taken."""
 COMMON = 8
 """A key that the paths of so many fields lead through is looked for before they are tried, if that saves as many."""
+MOST_NAMED = 300
+"""Operations up to which a query names them."""
 _NONE = pa.scalar(None, pa.int32())
 _OURS = frozenset({"found", "record", "part", "class"})
 _IDENTITY = frozenset({"event_id", "message_id", "us", "hidden", "record"})
@@ -159,7 +161,25 @@ class Reader:
         self._db.register("sigma_classes", pa.table(table | numbers))
 
     def sql(self, sieve: Sieve) -> str:
-        """Give the one query that reads all that is needed."""
+        """Give the query that reads all that is needed: once, and the records themselves only of groups that ask for them."""
+        every = range(len(self._groups))
+        asking = [at for at in every if self.pointers[2 * at + 1] or at in sieve.groups]
+        rest = [at for at in every if at not in asking]
+        if not rest or not asking or "operation" not in self._keys or self._relation != RELATIONS["events"]:
+            return self._query(sieve, every, "")
+        operations = {
+            dict(zip(self._keys, values, strict=True))["operation"]
+            for at in asking
+            for values in self._groups[at].classes
+        }
+        if None in operations or len(operations) > MOST_NAMED:
+            return self._query(sieve, every, "")
+        # A condition on a word in lower case is tried before the other columns are read; a plain IN is not.
+        named = ", ".join(sorted({f"lower({literal(str(name))})" for name in operations}))
+        return f"{self._query(sieve, asking, f'lower(operation) IN ({named})')} UNION ALL BY NAME {self._query(sieve, rest, '')}"
+
+    def _query(self, sieve: Sieve, groups: Sequence[int], among: str) -> str:
+        """Give the query that reads the rows of some groups, where `among` holds of them."""
         chosen = [
             f"{self._ids[0]} AS event_id",
             f"{self._ids[1]} AS message_id",
@@ -168,10 +188,10 @@ class Reader:
             "class",
         ]
         chosen += self._columns()
-        extracted = [(number, _extract(held)) for number, held in enumerate(self.pointers) if held]
-        hidden = [(number, _hidden(held)) for number, held in enumerate(self.pointers) if _hiding(held)]
-        looking = [part for part in range(len(self.pointers)) if part // 2 in sieve.groups]
-        records = [(part, sieve.sql(part // 2)) for part in looking]
+        parts = [(number, self.pointers[number]) for at in groups for number in (2 * at, 2 * at + 1)]
+        extracted = [(number, _extract(held)) for number, held in parts if held]
+        hidden = [(number, _hidden(held)) for number, held in parts if _hiding(held)]
+        records = [(number, sieve.sql(number // 2)) for number, _ in parts if number // 2 in sieve.groups]
         for name, cases in (("found", extracted), ("hidden", hidden), ("record", records)):
             if cases:
                 told = " ".join(f"WHEN {number} THEN {value}" for number, value in cases)
@@ -179,15 +199,15 @@ class Reader:
         on = " AND ".join(f"e.{key} IS NOT DISTINCT FROM g.class_{key}" for key in self._keys)
         # Without the quotation mark before it: a search that begins with JSON's commonest character is slow.
         marked = " OR ".join(f"contains(raw, {literal(mark + chr(34))})" for mark in sorted(self._marks)) or "FALSE"
-        few = [
-            at
-            for at in range(len(self._groups))
-            if len(self.pointers[2 * at + 1]) - len(self.pointers[2 * at]) < COMMON
-        ]
-        if few:
+        few = [at for at in groups if len(self.pointers[2 * at + 1]) - len(self.pointers[2 * at]) < COMMON]
+        if len(few) == len(groups):
+            marked = "TRUE"
+        elif few:
             marked = f'CASE WHEN g."group" IN ({", ".join(map(str, few))}) THEN TRUE ELSE {marked} END'
+        relation = f"SELECT * FROM ({self._relation}) WHERE {among}" if among else self._relation
+        ours = "" if len(groups) == len(self._groups) else f"""WHERE g."group" IN ({", ".join(map(str, groups))})"""
         rows = f"""SELECT e.*, 2 * g."group" + ({marked})::INT AS part, g."class"
-            FROM ({self._relation}) e JOIN sigma_classes g ON {on}"""
+            FROM ({relation}) e JOIN sigma_classes g ON {on} {ours}"""
         return f"SELECT {', '.join(chosen)} FROM ({rows}) WHERE {self._where}"
 
     def _columns(self) -> list[str]:

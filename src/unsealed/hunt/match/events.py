@@ -85,19 +85,25 @@ def _by_column(db: Engine, column: str, wanted: set[str]) -> None:
 
 def _by_target(db: Engine) -> None:
     """Look for mail addresses and domains in records of rules and settings."""
-    operations = ", ".join(f"'{name}'" for name in RULE_OPERATIONS)
+    # A condition on a word in lower case is tried before the records themselves are read; a plain IN is not.
+    operations = ", ".join(f"'{name.lower()}'" for name in RULE_OPERATIONS)
+    named = f"""SELECT event_id, epoch_us(time) AS us, operation,
+                       unnest(regexp_extract_all(replace(lower(raw), '\\u003c', '<'), '{_NAME}')) AS name
+                FROM events WHERE lower(operation) IN ({operations})"""
+    db.execute(f"""
+        CREATE OR REPLACE TEMP TABLE listed_names AS
+        WITH names AS MATERIALIZED (SELECT DISTINCT name FROM ({named})),
+             hosts AS (SELECT name, split_part(name, '@', -1) AS host FROM names),
+             ends AS (SELECT name, {suffix("host")} AS value, 'domain' AS kind FROM hosts
+                      UNION ALL SELECT name, name, 'email' FROM names)
+        SELECT name, k.number FROM ends JOIN known k ON k.value = ends.value AND k.kind = ends.kind
+        WHERE k.number NOT IN (SELECT number FROM ours)""")
+    if not db.value("SELECT count(*) FROM listed_names"):
+        return
     db.execute(f"""
         INSERT INTO hits
-        WITH names AS (
-                SELECT DISTINCT event_id, epoch_us(time) AS us, operation,
-                       unnest(regexp_extract_all(replace(lower(raw), '\\u003c', '<'), '{_NAME}')) AS name
-                FROM events WHERE operation IN ({operations})),
-             hosts AS (SELECT DISTINCT name, split_part(name, '@', -1) AS host FROM names),
-             ends AS (SELECT name, {suffix("host")} AS value, 'domain' AS kind FROM hosts
-                      UNION ALL SELECT DISTINCT name, name, 'email' FROM names)
-        SELECT k.number, n.event_id, NULL, n.us, 'named in ' || n.operation, TRUE
-        FROM names n JOIN ends USING (name) JOIN known k ON k.value = ends.value AND k.kind = ends.kind
-        WHERE k.number NOT IN (SELECT number FROM ours)""")
+        SELECT DISTINCT number, event_id, NULL, us, 'named in ' || operation, TRUE
+        FROM ({named}) JOIN listed_names USING (name)""")
 
 
 def _by_transport(db: Engine) -> None:

@@ -3,14 +3,15 @@
 An address is common where accounts live at it: on several days each and on a good part of all their days, at least five
 accounts and a quarter of all; or where very many use it with clients of many kinds. An intruder who visits many accounts,
 on few of their days, with one client, does not make his address common, and failed attempts do not count. A log that was cut to
-the indicators' addresses before it was handed over tells nothing of what is common.
+the indicators' addresses before it was handed over tells nothing of what is common; nor does one of an office that goes out by
+a single listed address, which looks the same.
 """
 
 from dataclasses import dataclass
 
 from unsealed.hunt import signins
 from unsealed.hunt.actor import DAY
-from unsealed.query import Engine
+from unsealed.query import Engine, literal
 
 REGULAR_DAYS = 3
 REGULAR_SHARE = 3
@@ -25,7 +26,7 @@ PASSING, PASSING_DAYS, PASSING_CLIENTS = 20, 20, 3
 LETTER_DAYS, LETTER_SHARE, LETTER_MAILBOXES, LETTER_SENDERS = 20, 100, 3, 10
 """Common in mail: letters on so many days, one in so many of all, in so many mailboxes or from so many senders."""
 CUT = 0.95
-"""A log of which so much fits indicators was cut to them."""
+"""A log of whose records with an address so much lies at listed ones was cut to them."""
 EARLY_DAYS = 365
 """So long before its validity begins an indicator that also has an end still counts: traces are older than reports of them."""
 WIDE_V4, WIDE_V6 = 16, 32
@@ -55,6 +56,7 @@ def weigh(db: Engine) -> list[Prevalence]:
     """Make the temporary table `doubts`: what speaks against each hit, and whether that makes it no verdict."""
     _in_records(db)
     _in_letters(db)
+    _uncut(db)
     _common(db)
     _doubts(db)
     rows = db.rows("""
@@ -72,34 +74,60 @@ def _in_records(db: Engine) -> None:
     """Make `in_records`: for each indicator that was found in records, who uses it, and how."""
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE used AS
-        WITH found AS (SELECT DISTINCT number, event_id FROM hits JOIN known USING (number)
-                       WHERE event_id IS NOT NULL AND class = 'indicator')
-        SELECT f.number, e.event_id, "user" AS who, mailbox, client, epoch_us(time) // {DAY} AS day,
-               NOT {signins.failed("e")} AS inside
+        WITH found AS (SELECT number, event_id, bool_or(kind IN ('ip', 'network')) AS placed
+                       FROM hits JOIN known USING (number)
+                       WHERE event_id IS NOT NULL AND class = 'indicator' GROUP BY ALL)
+        SELECT f.number, e.event_id, e.source, "user" AS who, mailbox, client, epoch_us(time) // {DAY} AS day,
+               NOT {signins.failed("e")} AS inside, f.placed AND client_ip IS NOT NULL AS at_address
         FROM events e JOIN found f USING (event_id)""")
+    _measured(db, "in_records", "TRUE")
+
+
+def _measured(db: Engine, name: str, of: str) -> None:
+    """Count of each indicator in `used` who uses it, and how; `of` is the condition of the records that count."""
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE lives AS
-        WITH there AS (SELECT number, who, count(DISTINCT day) AS days FROM used WHERE inside AND who IS NOT NULL
+        WITH there AS (SELECT number, who, count(DISTINCT day) AS days FROM used WHERE inside AND who IS NOT NULL AND {of}
                        GROUP BY ALL HAVING count(DISTINCT day) >= {REGULAR_DAYS}),
              crowded AS (SELECT number FROM there GROUP BY number HAVING count(*) >= {ACCOUNTS}),
              people AS (SELECT DISTINCT who FROM there SEMI JOIN crowded USING (number)),
              life AS (SELECT "user" AS who, count(DISTINCT epoch_us(time) // {DAY}) AS days
-                      FROM events WHERE "user" IN (SELECT who FROM people) AND NOT {signins.failed()} GROUP BY ALL)
+                      FROM events WHERE "user" IN (SELECT who FROM people) AND NOT {signins.failed()} AND {of} GROUP BY ALL)
         SELECT there.number, count(*) AS regular FROM there JOIN life USING (who)
         WHERE there.days * {REGULAR_SHARE} >= life.days GROUP BY ALL""")
-    cut = "FALSE"
     everyone = "0"
     if db.value("SELECT count(*) FROM used"):
-        everyone = f'SELECT count(DISTINCT "user") FROM events WHERE client_ip IS NOT NULL AND NOT {signins.failed()}'
-        cut = f"""(SELECT count(DISTINCT event_id) FROM used WHERE inside) >= {CUT} *
-                  (SELECT count(*) FROM events WHERE client_ip IS NOT NULL AND NOT {signins.failed()})"""
+        everyone = f"""SELECT count(DISTINCT "user") FROM events
+                       WHERE client_ip IS NOT NULL AND NOT {signins.failed()} AND {of}"""
     db.execute(f"""
-        CREATE OR REPLACE TEMP TABLE in_records AS
+        CREATE OR REPLACE TEMP TABLE {name} AS
         SELECT number, count(*) AS events, count(DISTINCT who) FILTER (inside) AS accounts,
                coalesce(any_value(lives.regular), 0) AS regular, ({everyone}) AS all_accounts,
                count(DISTINCT mailbox) FILTER (inside) AS mailboxes, count(DISTINCT day) FILTER (inside) AS days,
-               count(DISTINCT client) FILTER (inside) AS clients, {cut} AS cut
-        FROM used LEFT JOIN lives USING (number) GROUP BY number""")
+               count(DISTINCT client) FILTER (inside) AS clients
+        FROM used LEFT JOIN lives USING (number) WHERE {of} GROUP BY number""")
+
+
+def _uncut(db: Engine) -> None:
+    """Make `uncut`: `in_records`, but of the logs that were not cut to listed addresses; it costs only where something may be common."""
+    told = "in_records"
+    if db.value(f"SELECT count(*) FROM in_records JOIN known USING (number) WHERE {_CROWDED}"):
+        cut = db.rows(f"""
+            WITH listed AS (SELECT source, count(DISTINCT event_id) AS n FROM used WHERE inside AND at_address GROUP BY source)
+            SELECT e.source FROM events e JOIN listed l ON l.source = e.source
+            WHERE client_ip IS NOT NULL AND NOT {signins.failed("e")} GROUP BY e.source
+            HAVING any_value(l.n) >= {CUT} * count(*)""")
+        if cut:
+            told = "of_others"
+            names = ", ".join(literal(row["source"]) for row in cut)
+            _measured(db, told, f"coalesce(source NOT IN ({names}), TRUE)")
+    db.execute(f"CREATE OR REPLACE TEMP TABLE uncut AS SELECT * FROM {told}")
+
+
+_CROWDED = f"""kind NOT IN ('email', 'session_id')
+    AND ((regular >= {ACCOUNTS} AND regular * {SHARE} >= all_accounts) OR regular >= {MANY}
+         OR (accounts >= {PASSING} AND accounts * {SHARE} >= all_accounts AND days >= {PASSING_DAYS}
+             AND clients >= {PASSING_CLIENTS}))"""
 
 
 def _in_letters(db: Engine) -> None:
@@ -122,11 +150,7 @@ def _common(db: Engine) -> None:
         SELECT number, 'record' AS place,
                format('common here: {{:,}} of {{:,}} accounts, {{:,}} of them regularly, on {{:,}} days',
                       accounts, all_accounts, regular, days) AS words
-        FROM in_records JOIN known USING (number)
-        WHERE kind NOT IN ('email', 'session_id') AND NOT cut
-          AND ((regular >= {ACCOUNTS} AND regular * {SHARE} >= all_accounts) OR regular >= {MANY}
-               OR (accounts >= {PASSING} AND accounts * {SHARE} >= all_accounts AND days >= {PASSING_DAYS}
-                   AND clients >= {PASSING_CLIENTS}))
+        FROM uncut JOIN known USING (number) WHERE {_CROWDED}
         UNION ALL
         SELECT number, 'letter',
                format('common here: {{:,}} letters of {{:,}} senders on {{:,}} days', letters, senders, letter_days)

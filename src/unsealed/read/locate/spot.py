@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from unsealed.read.encodings import sniff
+from unsealed.terminal import harmless
 
 MAX_RECORD = 64 << 20
 """Bytes of one record that are looked through; its hash is of all of them."""
@@ -171,8 +172,7 @@ def shown(text: str, around: list[str]) -> str:
 
 def printable(text: str) -> str:
     """Replace what would steer a terminal or turn the direction of writing; line ends stay."""
-    plain = text.replace("\r\n", "\n")
-    return "".join(char if char in "\n\t" or char.isprintable() else "?" for char in plain)
+    return harmless(text.replace("\r\n", "\n"), breaks=True)
 
 
 def shows(text: str, marks: tuple[tuple[str, str], ...]) -> list[str]:

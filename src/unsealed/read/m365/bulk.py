@@ -35,7 +35,14 @@ _context = attrgetter(
 _AGENT, _APPLICATION = 13, 15
 """Where in a context the user agent and the application behind the application stand."""
 _own = attrgetter(
-    "id", "creation_time", "session_id", "object_id", "extended_properties", "app_access_context", "device_properties"
+    "id",
+    "creation_time",
+    "session_id",
+    "object_id",
+    "operation_count",
+    "extended_properties",
+    "app_access_context",
+    "device_properties",
 )
 _CONST = records.SOURCE_ID + (36).to_bytes(8, "big")
 _GUID = 36
@@ -127,7 +134,7 @@ class Gathered:
                 stand; none of them is taken then.
         """
         contexts = list(map(_context, made))
-        ids, times, sessions, objects, *rest = map(list, zip(*map(_own, made), strict=True))
+        ids, times, sessions, objects, counts, *rest = map(list, zip(*map(_own, made), strict=True))
         if not (all(ids) and all(times)):
             raise ValueError("a record has no id or no time")
         if any(map(any, rest)):
@@ -138,11 +145,17 @@ class Gathered:
             "session_id": [value or None for value in sessions],
             "record_id": ids,
             "target": [value or None for value in objects],
+            "access_type": [None] * len(made),
+            "throttled": [None] * len(made),
+            "operation_count": counts,
         }
+        kinds, throttles = own["access_type"], own["throttled"]
         accesses, taken, told = Accesses(), len(self._numbers), self._contexts.told
         for number, record in enumerate(made):
             if record.operation in records.ITEM_LEVEL:
                 accesses.take(taken + number, record, told[numbers[number]][_MAILBOX])
+                if record.operation == "MailItemsAccessed":
+                    kinds[number], throttles[number] = (pair.value for pair in record.operation_properties)
         self._numbers += numbers
         self._times += times
         for name, values in own.items():

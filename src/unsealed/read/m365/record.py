@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import msgspec
 
 Text = str | None
+MAX_COUNT = 2**63 - 1
+"""What a column of counts can hold."""
 
 
 class Loose(msgspec.Struct, rename="pascal", gc=False):
@@ -35,6 +37,7 @@ class Loose(msgspec.Struct, rename="pascal", gc=False):
     session_id: Any = None
     operation_properties: Any = None
     folders: Any = None
+    operation_count: Any = None
     folder: Any = None
     dest_folder: Any = None
     dest_mailbox_owner_upn: Any = msgspec.field(default=None, name="DestMailboxOwnerUPN")
@@ -125,6 +128,7 @@ class Record(Loose, rename="pascal", gc=False):
     operation_properties: list[Property] | None = None
     folders: list[Folder] | None = None
     item: Item | None = None
+    operation_count: Annotated[int, msgspec.Meta(ge=0, le=MAX_COUNT)] | None = None
 
 
 _RECORD, _LOOSE = msgspec.json.Decoder(Record), msgspec.json.Decoder(Loose)

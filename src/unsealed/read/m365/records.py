@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from unsealed import schema
-from unsealed.read.m365.record import Loose
+from unsealed.read.m365.record import MAX_COUNT, Loose
 from unsealed.read.reader import Part, Row
 from unsealed.read.structured import opened
 from unsealed.read.values import ip_address
@@ -65,6 +65,9 @@ EVENT = (
     "client_app_id",
     "target",
     "logon_type",
+    "access_type",
+    "throttled",
+    "operation_count",
 )
 """The columns that a record fills."""
 ACCESS = ("event_id", "mailbox", "folder", "internet_message_id", "access", "throttled", "subject", "destination")
@@ -112,6 +115,8 @@ def event(record: Loose, raw: str | None) -> Event:
         client_app_id,
         record.object_id or None,
         logon_of(record.logon_type),
+        *(opening(record) if operation == "MailItemsAccessed" else (None, None)),
+        None if record.operation_count is None else count_of(record.operation_count),
     )
 
 
@@ -278,6 +283,21 @@ def _mail_items(record: Loose, event_id: str, mailbox: str | None) -> list[Acces
         )
         for folder, item in _items(record.folders, "FolderItems")
     ] or [(event_id, mailbox, None, None, "bind", throttled, None, None)]
+
+
+def opening(record: Loose) -> tuple[str | None, str | None]:
+    """Give MailAccessType and IsThrottled of a MailItemsAccessed in its own words."""
+    properties = opened(record.operation_properties)
+    return _property(properties, "MailAccessType"), _property(properties, "IsThrottled")
+
+
+def count_of(value: object) -> int | None:
+    """Give a count as a number; None where it is none that a column can hold."""
+    try:
+        number = int(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else -1
+    except ValueError:
+        return None
+    return number if 0 <= number <= MAX_COUNT else None
 
 
 def _access_type(properties: object) -> tuple[str, bool]:
