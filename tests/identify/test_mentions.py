@@ -168,7 +168,7 @@ def test_an_identifier_that_fails_loses_that_value_alone(
     odd: dict[str, Any] = {part: on_cards_of_visa}
     known = {name: one for name, one in identifiers().items() if one.kind != "payment_card"}
     known["payment_card"] = changed(identifiers()["payment_card"], **odd)
-    monkeypatch.setattr(worker, "_all", lambda: Scanner(known))
+    monkeypatch.setattr(worker, "_all", lambda _: Scanner(known))
     fill(empty_case, {"m1": "accessed", "m2": "copied"}, text=f"{TEXT}, or card 5555 5555 5555 4444")
     lay_evidence(empty_case)
     identify(empty_case, workers=0)
@@ -213,7 +213,7 @@ def test_a_text_that_takes_too_long_keeps_what_was_found(empty_case: Case, monke
         return bool(value)
 
     known = {**identifiers(), "zz_slow": changed(identifiers()["payment_card"], check=slow)}
-    monkeypatch.setattr(worker, "_all", lambda: Scanner(known))
+    monkeypatch.setattr(worker, "_all", lambda _: Scanner(known))
     monkeypatch.setattr(scan, "TEXT_SECONDS", 0.3)
     fill(empty_case, {"m1": "accessed"})
     lay_evidence(empty_case)

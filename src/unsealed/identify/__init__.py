@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from unsealed.case import Case
 from unsealed.identify import owners, persons, skipped, worker
 from unsealed.identify.key import case_key
-from unsealed.identify.names import MENTIONS, NAMED, acquaint, spotted
+from unsealed.identify.names import MENTIONS, NAMED, acquaint, canonical, spotted
+from unsealed.identify.persons.places import region
 from unsealed.identify.register import register
 from unsealed.identify.scan import Lost
 from unsealed.query import Engine, engine, literal
@@ -58,7 +59,7 @@ def identify(case: Case, *, everything: bool = False, workers: int | None = None
             pieces=worker.pieces,
             lost=worker.died,
             ready=worker.ready,
-            given=(key, acquaint(db)),
+            given=(key, acquaint(db), _countries(case)),
         )
         with (
             pq.ParquetWriter(paths[0], worker.SCANNED, compression="zstd") as writer,
@@ -73,10 +74,17 @@ def identify(case: Case, *, everything: bool = False, workers: int | None = None
         spotted(db, paths[1])
         found = _mentions(db, paths[0])
         persons.build(db, case, key)
-        owners.attribute(db, key, key_of=lambda name: persons.name_key(name) or "")
+        owners.attribute(db, key, key_of=lambda name: persons.name_key(name) or canonical(name), headed="headed")
         _owned(db)
         register(db)
         return found
+
+
+def _countries(case: Case) -> tuple[str, ...]:
+    """Give the countries that the case's own domains and languages tell: what figures without a country are read as."""
+    told = [region(domain) for domain in case.config.domains]
+    told += ["JP"] if "ja" in case.config.languages else []
+    return tuple(dict.fromkeys(filter(None, told)))
 
 
 def _mentions(db: Engine, path: Path) -> int:

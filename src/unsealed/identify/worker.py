@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 import pyarrow as pa
 
+from unsealed.identify.identifiers import identifiers
 from unsealed.identify.key import keyed_hash
 from unsealed.identify.names import NAMED, Lexicon, Names
 from unsealed.identify.scan import Lost, Scanner
@@ -43,9 +44,15 @@ class Scanned:
 class Worker:
     """A scanner and the names of the case, with the case's key."""
 
-    def __init__(self, key: bytes, scanner: Scanner | None = None, lexicon: Lexicon | None = None) -> None:
+    def __init__(
+        self,
+        key: bytes,
+        scanner: Scanner | None = None,
+        lexicon: Lexicon | None = None,
+        countries: tuple[str, ...] = (),
+    ) -> None:
         self._names = Names(key, lexicon or Lexicon())
-        self._scanner = scanner or _all()
+        self._scanner = scanner or _all(countries)
         known = self._scanner.known
 
         @lru_cache(CACHED)
@@ -92,18 +99,18 @@ class Worker:
 
 
 @cache
-def _all() -> Scanner:
+def _all(countries: tuple[str, ...]) -> Scanner:
     """Give a scanner with every identifier; a process compiles them once."""
-    return Scanner()
+    return Scanner(identifiers(countries))
 
 
 _worker: Worker | None = None
 
 
-def ready(key: bytes, lexicon: Lexicon) -> None:
-    """Make a process ready to `work` for a case."""
+def ready(key: bytes, lexicon: Lexicon, countries: tuple[str, ...]) -> None:
+    """Make a process ready to `work` for a case, whose own countries come first."""
     global _worker  # noqa: PLW0603 - a process has one
-    _worker = Worker(key, lexicon=lexicon)
+    _worker = Worker(key, lexicon=lexicon, countries=countries)
 
 
 def work(texts: pa.RecordBatch) -> Scanned:
