@@ -98,6 +98,11 @@ def test_what_is_not_japanese_is_left_alone() -> None:
     assert found("Dear Anna") == []
 
 
+@pytest.mark.parametrize(("line", "how"), [("差出人: 清水 太一 <t@w.example>", "header"), ("氏名: 清水 太一", "field")])
+def test_who_wrote_a_quoted_letter_heads_no_record(line: str, how: str) -> None:
+    assert [spot.how for spot in Japanese().find(f"{line}\nよろしくお願いします。\n")] == [how]
+
+
 def test_long_lines_are_cut_at_a_full_stop() -> None:
     line = "本日は晴天です。" * (LONGEST // 8) + "山田花子さんが来ます。"
     assert found(line) == ["山田花子"]

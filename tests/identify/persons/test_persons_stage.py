@@ -120,6 +120,25 @@ def test_people_of_headers_with_all_that_is_said_of_them(case: Case) -> None:
     assert {("address", HOLT[0]), ("phone", "+4930901820000"), ("name", "ann holt"), ("record", f"a:{HOLT[0]}")} <= keys
 
 
+def test_a_name_in_a_text_is_that_of_the_one_in_the_headers_who_has_it_unless_their_own_address_is_another(case: Case) -> None:
+    text = "Name: Bo Reed\nRoom: 7\n"
+    letters = [letter(1, HOLT, REED, text=text), letter(2, HOLT, ("c.poe@w.example", "Cy Poe"), text=text)]
+    spotted = [(f"m{n}", None, "text", 6, 13, "Bo Reed", "field", 0) for n in (1, 2)]
+    groups = [(f"m{n}", None, "text", 0, 0, len(text)) for n in (1, 2)]
+    found = built(lay(case, letters), spotted, groups)
+    bo = by_address(found, REED[0])
+    others = [one for one in found["people"] if one["names"] == ["Bo Reed"] and one is not bo]
+    assert [merge["reason"].rpartition("; ")[2] for merge in bo["merges"]] == ["in a letter of that address or to it"]
+    assert len(others) == 1, "who that is whom the second letter names can't be told"
+
+
+def test_a_firm_in_a_signature_is_told_without_the_name_beside_it(case: Case) -> None:
+    text = "資料を送ります。\n\n-- \n上野 早苗 東雲保守サービス株式会社\n"
+    sender = ("ueno@shinonome.example", "上野 早苗")
+    found = built(lay(case, [letter(n, sender, REED, text=text) for n in (1, 2)]))
+    assert by_address(found, sender[0])["organisation"] == "東雲保守サービス株式会社"
+
+
 def test_copies_of_a_letter_count_once_and_every_copy_is_stood_in(case: Case) -> None:
     letters = [
         letter(1, HOLT, REED),

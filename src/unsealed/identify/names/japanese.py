@@ -51,6 +51,7 @@ _FIELD = re.compile(
     f"[ 　]*[】\\])）]?[ 　]*[:：][ 　]*([{HAN}{KANA}][{HAN}{KANA}・]{{0,11}}(?:[ 　][{HAN}{KANA}]{{1,8}})?)"
     "(?=[ 　]*(?:$|[\\t,，、;（(<＜/]|様|殿|さま|さん|氏))"
 )
+_CORRESPONDS = re.compile("差出人|宛先|送信者|発信者")
 _SAID = re.compile(
     f"(?:^|[、。のに 　])([{HAN}]{{1,4}}[ 　]?[{HAN}]{{0,4}}|[\u30a1-\u30faー]{{2,10}})"
     "(?=(?:です|でございます|と申します|と申しまして)(?:[。、．.！!\\s]|$))"
@@ -161,7 +162,7 @@ def _shown(piece: str) -> Iterator[Spot]:
     """Give names that the words around them show, whatever they are."""
     for found in _FIELD.finditer(piece):
         if not _BODY.search(found[1]):
-            yield Spot(*found.span(1), "field")
+            yield Spot(*found.span(1), "header" if _CORRESPONDS.match(found[0]) else "field")
     for found in _SHORT.finditer(piece):
         yield Spot(*found.span(1), "japanese")
     for pattern, how in ((_TO, "salutation"), (_SAID, "signature")):

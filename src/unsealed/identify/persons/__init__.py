@@ -104,7 +104,7 @@ def build(db: Engine, case: Case, key: bytes) -> int:
     shared = headers.shared(everyone)
     people = [one for one in everyone if one.address not in shared]
     headers.told_by_letters(db, people)
-    entries = texts.entries(db) if texts.there(db) else []
+    entries = texts.entries(db, people) if texts.there(db) else []
     written = texts.written(db, (one.address for one in everyone)) if texts.there(db) else {}
     records = [
         *headers.records(people, domains, key, carved(decided)),

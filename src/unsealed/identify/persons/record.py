@@ -56,7 +56,7 @@ class Record:
     organisation: str = ""
     """As the signature names it."""
     scope: str = ""
-    """Of a name in a text: the address that sent the text."""
+    """Of a name in a text: the address in the letter's headers that has the name, else the one that sent the text."""
     mail: frozenset[str] = frozenset()
     """Of a name in a text: the mail address in its group."""
     owner: str = ""

@@ -273,7 +273,7 @@ def _in_text(a: Record, b: Record, level: Level, words: str) -> tuple[float, str
         return 0.0, ""
     text, known = (a, b) if b.address else (b, a)
     if known.address == text.scope:
-        return 0.92, f"{words}; in a text of that address"
+        return 0.92, f"{words}; in a letter of that address or to it"
     if text.owner and text.owner == known.organised and rare(text):
         return 0.85, f"{words}; in a text from {text.owner}, where nobody else has the name"
     if text.scope == HEADER:

@@ -68,6 +68,7 @@ def signed(address: Address, texts: Sequence[str], names: Iterable[str] = ()) ->
         texts: some of the sender's letters, no two of them copies of each other.
         names: the sender's display names.
     """
+    names = list(names)
     known = [name for written in names if (name := parse(written))]
     if told := name_in(address.local):
         known.append(told)
@@ -80,7 +81,8 @@ def signed(address: Address, texts: Sequence[str], names: Iterable[str] = ()) ->
             if marked or often[line] > 1 or (at is not None and i >= at):
                 lines.append(line)
     lines = list(dict.fromkeys(lines))
-    return Signed(tuple(_names(lines, known, address)), _phones(lines, address), _firm(lines))
+    found = tuple(_names(lines, known, address))
+    return Signed(found, _phones(lines, address), _firm(lines, [*names, *found]))
 
 
 def _block(text: str) -> tuple[list[str], bool]:
@@ -149,9 +151,12 @@ def numbers(text: str, where: str) -> set[str]:
     return found
 
 
-def _firm(lines: Iterable[str]) -> str:
+def _firm(lines: Iterable[str], names: Iterable[str]) -> str:
+    """Give the line that most names a firm, without the sender's own name in it."""
+    own = [re.escape(" ".join(name.split())) for name in names if len(name) > 2]
+    named = re.compile("|".join(sorted(own, key=len, reverse=True)) or "(?!)", re.IGNORECASE)
     counted = Counter(
-        _BEHIND_FIRM.sub("", line).strip(" ,;|")
+        _BEHIND_FIRM.sub("", named.sub(" ", line)).strip(" ,;|/／")
         for line in lines
         if len(line) < 60 and _FIRM.search(line) and len(_LETTER.findall(line)) > 3 and "@" not in line
     )

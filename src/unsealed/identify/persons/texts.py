@@ -1,7 +1,8 @@
 """People who stand only in texts: a row of a table, a block of fields, an address that nobody here wrote to.
 
-A name in a text is kept apart from others of the same name by what identifies it in its group; where nothing does, by who
-sent the text. So the same row in two letters is one person, and two people of one name in two lists are two.
+A name in a text is kept apart from others of the same name by what identifies it in its group; where nothing does, by the
+one in the letter's headers who has the name, else by who sent the text. So the same row in two letters is one person, and two
+people of one name in two lists are two.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any
 from unsealed.identify.identifiers import identifiers
 from unsealed.identify.normalise import normalise
 from unsealed.identify.persons.addresses import take_apart
-from unsealed.identify.persons.headers import Domains
+from unsealed.identify.persons.headers import Domains, Seen
 from unsealed.identify.persons.names import parse
 from unsealed.identify.persons.places import region
 from unsealed.identify.persons.record import ADDRESS, TEXT, Record
@@ -70,8 +71,13 @@ def there(db: Engine) -> bool:
     )
 
 
-def entries(db: Engine) -> list[Entry]:
-    """Give the names that head groups of data, the same name with the same data once."""
+def entries(db: Engine, people: Iterable[Seen] = ()) -> list[Entry]:
+    """Give the names that head groups of data, the same name with the same data once.
+
+    Args:
+        db: the case, with `stood`, `spotted` and `groups`.
+        people: who stands in headers: a name in a text is that of the one in the letter's headers who alone has it.
+    """
     heads = ", ".join(f"'{how}'" for how in HEADS)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE heading AS
@@ -83,9 +89,10 @@ def entries(db: Engine) -> list[Entry]:
         JOIN messages m ON m.message_id = s.message_id
         WHERE s.how IN ({heads}) AND s.grp IS NOT NULL""")
     found: dict[tuple[Any, ...], Entry] = {}
+    present = _present(db, people)
     for batch in db.batches(_IN_GROUPS, rows=2_000):
         for row in batch.to_pylist():
-            entry = _entry(row)
+            entry = _entry(row, present)
             if entry is None:
                 continue
             same = (entry.key, entry.mail, entry.phones)
@@ -94,6 +101,19 @@ def entries(db: Engine) -> list[Entry]:
             kept.vulnerable |= entry.vulnerable
             kept.places += entry.places
     return list(found.values())
+
+
+def _present(db: Engine, people: Iterable[Seen]) -> dict[tuple[str, str], set[str]]:
+    """Give the addresses in the headers of letters whose texts name people, by letter and by name."""
+    names = {one.address: {name.key for written in one.names if (name := parse(written))} for one in people}
+    found: dict[tuple[str, str], set[str]] = {}
+    for batch in db.batches("SELECT DISTINCT message_id, address FROM stood SEMI JOIN heading USING (message_id)"):
+        for message, address in zip(
+            *(batch.column(name).to_pylist() for name in ("message_id", "address")), strict=True
+        ):
+            for key in names.get(address, ()):
+                found.setdefault((message, key), set()).add(address)
+    return found
 
 
 _TEXT = """CASE h.part WHEN 'attachment' THEN a.text WHEN 'filename' THEN a.filename WHEN 'subject' THEN m.subject ELSE m.text END"""
@@ -116,7 +136,7 @@ _IN_GROUPS = f"""
     ORDER BY h.message_id, h.attachment_id NULLS FIRST, h.part, h.grp, h.name"""
 
 
-def _entry(row: Mapping[str, Any]) -> Entry | None:
+def _entry(row: Mapping[str, Any], present: Mapping[tuple[str, str], set[str]]) -> Entry | None:
     name = parse(row["name"])
     if name is None or not name.full or looks_shared(row["name"]):
         return None
@@ -132,11 +152,13 @@ def _entry(row: Mapping[str, Any]) -> Entry | None:
     )
     where = region(row["sender"].rpartition("@")[2]) or "US"
     phones = {phone for one in inside if one["kind"] == _PHONES for phone in numbers(normalise(value(one)).text, where)}
-    apart = min(others, default="") or min(mail, default="") or min(single, default="") or row["sender"]
+    theirs = present.get((row["message_id"], name.key), set())
+    scope = min(theirs) if len(theirs) == 1 and mail <= theirs else row["sender"]
+    apart = min(others, default="") or min(mail, default="") or min(single, default="") or scope
     return Entry(
         row["name"],
         f"{TEXT}{name.key}|{apart}",
-        row["sender"],
+        scope,
         others | single,
         frozenset(phones),
         mail if len(mail) == 1 else frozenset(),
