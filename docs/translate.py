@@ -6,6 +6,7 @@ translation, and a test fails until they have one), and compiles the `.mo` that 
 
 import io
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def extract() -> Catalog:
     found = extract_from_dir(ROOT / "src" / "unsealed", method_map=METHODS, options_map=OPTIONS)
     for filename, _line, message, _comments, context in sorted(found, key=lambda row: (str(row[2]), row[0])):
         catalog.add(message, None, [(filename, 0)], context=context)
-    for title in rule_titles():
+    for title in (*rule_titles(), *harm_words()):
         catalog.add(title)
     return catalog
 
@@ -37,6 +38,12 @@ def rule_titles() -> list[str]:
     files = sorted((ROOT / "src" / "unsealed" / "hunt" / "rules").glob("*.yml"))
     documents = (one for file in files for one in yaml.safe_load_all(file.read_text("utf-8")))
     return sorted({one["title"] for one in documents if one and "title" in one})
+
+
+def harm_words() -> list[str]:
+    """Give the words of our rules of harm: `persons` bears them, and reports tell them."""
+    told = tomllib.loads((ROOT / "src" / "unsealed" / "identify" / "harm.toml").read_text("utf-8"))
+    return [rule["words"] for rule in told["rule"]]
 
 
 def merged(template: Catalog) -> Catalog:

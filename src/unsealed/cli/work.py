@@ -152,7 +152,9 @@ def _assume(case: "Case", file: Path, out: Output) -> int:
     return DONE
 
 
-@command(name="run", help=_("Everything: make the case if it is not there, read PATHs, hunt, expose, report."))
+@command(
+    name="run", help=_("Everything: make the case if it is not there, read PATHs, hunt, expose, identify, report.")
+)
 @CASE
 @click.argument("paths", nargs=-1, type=PATHS)
 @hunting

@@ -328,13 +328,11 @@ class _Register:
                 ),
             ),
         ]
-        lines += [
-            (
-                _("tier {tier}: {n:,} persons").format(tier=self.tiers[row["risk"]], n=row["persons"]),
-                _(row["risk_rule"]),
+        for row in persons.whose(self.case, db)["rules"]:
+            why = row["risk_rule"]
+            lines.append(
+                (_("tier {tier}: {n:,} persons").format(tier=self.tiers[row["risk"]], n=row["persons"]), _(why))
             )
-            for row in persons.whose(self.case, db)["rules"]
-        ]
         return lines
 
 
