@@ -25,11 +25,11 @@ def summary(facts: dict[str, Any]) -> list[str]:
     lines = [f"{facts['case']}: {read}", ""]
     for sentence in [*words.sentences(facts, _), register.sentence(facts["persons"], _)]:
         lines += _wrapped(sentence or "", width)
-    lines += ["", *_table(facts, _), ""]
-    if facts.get("report"):
-        lines.append(_("Look first at {report}").format(report=facts["report"]))
-    lines += [_("Then type: {command}").format(command=command) for command in facts["next"][:3]]
-    return lines[:MAX_LINES]
+    next_ = [_("Look first at {report}").format(report=facts["report"])] if facts.get("report") else []
+    next_ += [_("Then type: {command}").format(command=command) for command in facts["next"][:3]]
+    room = MAX_LINES - len(lines) - 2
+    table = _table(facts, _, max(3, min(MAX_MAILBOXES, room - min(3, len(next_)) - 2)))
+    return [*lines, "", *table, "", *next_[: max(2, room - len(table))]]
 
 
 def persons(facts: dict[str, Any]) -> list[str]:
@@ -49,17 +49,18 @@ def persons(facts: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _table(facts: dict[str, Any], _: words.Translate) -> list[str]:
+def _table(facts: dict[str, Any], _: words.Translate, most: int) -> list[str]:
+    """Give the mailboxes, a line each; those after the first `most` as one."""
     boxes = [row for row in facts["mailboxes"] if row["accessed"] + row["copied"] + row["quoted"] + row["in_reach"]]
     if not boxes:
         return []
     heads = [_("opened"), _("copied"), _("quoted"), _("in reach"), _("not opened"), _("out of reach")]
     rows = [
         [row["mailbox"] or _("(no mailbox known)"), *(f"{row[verdict]:,}" for verdict in SHOWN)]
-        for row in boxes[:MAX_MAILBOXES]
+        for row in boxes[:most]
     ]
-    if len(boxes) > MAX_MAILBOXES:
-        rest = boxes[MAX_MAILBOXES:]
+    if len(boxes) > most:
+        rest = boxes[most:]
         rows.append(
             [_("{n:,} more").format(n=len(rest)), *(f"{sum(row[verdict] for row in rest):,}" for verdict in SHOWN)]
         )
