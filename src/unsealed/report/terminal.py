@@ -56,8 +56,7 @@ def _table(facts: dict[str, Any], _: words.Translate, most: int) -> list[str]:
         return []
     heads = [_("opened"), _("copied"), _("quoted"), _("in reach"), _("not opened"), _("out of reach")]
     rows = [
-        [row["mailbox"] or _("(no mailbox known)"), *(f"{row[verdict]:,}" for verdict in SHOWN)]
-        for row in boxes[:most]
+        [row["mailbox"] or _("(no mailbox known)"), *(f"{row[verdict]:,}" for verdict in SHOWN)] for row in boxes[:most]
     ]
     if len(boxes) > most:
         rest = boxes[most:]
