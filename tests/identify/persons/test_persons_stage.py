@@ -132,6 +132,18 @@ def test_a_name_in_a_text_is_that_of_the_one_in_the_headers_who_has_it_unless_th
     assert len(others) == 1, "who that is whom the second letter names can't be told"
 
 
+def test_an_address_that_many_write_to_and_that_never_writes_is_a_list_unless_it_has_a_persons_name(case: Case) -> None:
+    friends, quiet, dave = ("fork@x.example", "FoRK"), ("lee@x.example", "Lee Nakano"), ("dl@x.example", "Dave Long")
+    writers = [(f"w{n}.writer@y{n}.example", f"Ann{'abcde'[n]} Writer{'abcde'[n]}") for n in range(5)]
+    letters = [letter(n, writer, friends, quiet, dave) for n, writer in enumerate(writers)]
+    found = built(lay(case, letters))
+    assert {row["address"]: row["reason"] for row in found["shared"]} == {
+        "fork@x.example": "a mailing list: 5 addresses wrote to it, and it never wrote"
+    }
+    assert by_address(found, quiet[0])
+    assert by_address(found, dave[0])
+
+
 def test_a_firm_in_a_signature_is_told_without_the_name_beside_it(case: Case) -> None:
     text = "資料を送ります。\n\n-- \n上野 早苗 東雲保守サービス株式会社\n"
     sender = ("ueno@shinonome.example", "上野 早苗")

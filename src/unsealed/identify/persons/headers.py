@@ -14,7 +14,7 @@ from unsealed.identify.persons import places, signatures
 from unsealed.identify.persons.addresses import Address, take_apart
 from unsealed.identify.persons.names import parse
 from unsealed.identify.persons.record import ADDRESS, TEXT, Record
-from unsealed.identify.persons.roles import different_people, looks_shared, shared_because
+from unsealed.identify.persons.roles import different_people, list_because, looks_shared, shared_because
 from unsealed.identify.persons.score import HEADER, Together
 from unsealed.query import Engine, literal
 from unsealed.schema import TOLD
@@ -33,6 +33,8 @@ class Seen:
     senders: dict[str, int] = field(default_factory=dict)
     letters: int = 0
     wrote: int = 0
+    written_by: int = 0
+    """How many different addresses wrote to it."""
     signed: signatures.Signed = field(default_factory=signatures.Signed)
     language: str | None = None
 
@@ -115,6 +117,11 @@ def seen(db: Engine) -> list[Seen]:
             one.names[row["name"]] = row["letters"]
             if row["wrote"]:
                 one.senders[row["name"]] = row["wrote"]
+    for row in db.rows("""
+        WITH wrote AS (SELECT DISTINCT message_id, address FROM stood WHERE role = 'from' AND address <> '')
+        SELECT s.address, count(DISTINCT w.address) AS n FROM stood s JOIN wrote w USING (message_id)
+        WHERE s.role IN ('to', 'cc') AND s.address <> '' AND s.address <> w.address GROUP BY s.address"""):
+        found[row["address"]].written_by = row["n"]
     return list(found.values())
 
 
@@ -167,6 +174,8 @@ def shared(people: Sequence[Seen]) -> dict[str, str]:
     found = {}
     for one in people:
         reason = shared_because(one.where, one.names, senders=different_people(one.senders))
+        if not reason and not one.wrote:
+            reason = list_because(one.where, one.names, one.written_by)
         if reason:
             found[one.address] = reason
     return found

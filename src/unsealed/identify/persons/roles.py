@@ -17,7 +17,7 @@ from unsealed.identify.persons.wordlist import words
 _MACHINE = words("""
     noreply donotreply nepasrepondre noresponder daemon mailerdaemon bounce bounces bounced autoreply autoresponder autoconfirm
     automailer mailer automated notification notifications notify notifier robot bot cron root nobody bogus unsubscribe undisclosed
-    msprvs listserv majordomo listproc mailman maiser confirm confirmation alert alerts monitoring nagios
+    msprvs listserv majordomo listproc listmaster mailman maiser confirm confirmation alert alerts monitoring nagios
     jira bugzilla tracker devnull system sysadmin smtp exchange antispam virus quarantine""")
 _ROLE = words("""
     info infos information support supports helpdesk help service services servicedesk customerservice customercare custserv sales
@@ -37,7 +37,7 @@ _ROLE = words("""
     request requests reply replies owner approval approvals updates update digest daily weekly membership webteam web www ftp
     hello hi ask survey surveys feedback response responses schedule schedules scheduling report reports reporting outage
     fax print printer scanner scan copier voicemail resource resources research ecommerce trading tradingdesk settlements
-    students student faculty alumni parents""")
+    students student faculty alumni parents workers talk feeds rssfeeds sig discussion developers satalk""")
 _WEAK_ALONE = words("it hi pr hr all dev post press board test room page web guest ask soc dl list help office legal")
 """Words that may be a person's: a role only where they are the whole local part or stand first."""
 _ROLE_NAME = re.compile(
@@ -45,6 +45,7 @@ _ROLE_NAME = re.compile(
     r"|team|group|committee|department|office of|mailing list|administrator|distribution|webmaster|postmaster|notifications?"
     r"|alerts?|service ?desk|human resources|public relations|secretariat|undisclosed|dl-|listserv|updates?|sales|marketing"
     r"|information|accounts? payable|payroll|reservations?|subscriptions?|editor|registration|conference room|general|worldwide"
+    r"|developers|workers|mailing|users(?: group)?|list|talk|discussion|discuss|announce|devel|sig"
     r"|all (?:staff|employees|users)|everyone|members?|board|bureau|desk|system|admin)\b"
 )
 _ROLE_JAPANESE = re.compile(
@@ -55,11 +56,15 @@ _NO_NAME = re.compile("窓口|事務局|問い?合わ?せ|担当$")
 """What no family or given name is made of, however the words stand."""
 _COMPOUND = re.compile(
     r"^(?:info|support|webmaster|customer|admin|newsletter)|(?:info|news|list|team|alerts?|support|admin|services?|updates?|desk"
-    r"|group|office|mgmt|prices|notes|mailer|newsletter)$"
+    r"|group|office|mgmt|prices|notes|mailer|newsletter|feeds|talk|users|devel|workers)$"
 )
 _VIA = re.compile(r"(?i)(?:^|\s)via\s")
 _TOKEN = re.compile(r"[0-9a-f]{16,}|[0-9a-z]{28,}|[0-9]{9,}")
 _SPLIT = re.compile(r"[._\-+=]+")
+LISTENING = 5
+"""An address without a person's name that so many others write to, and that never writes, is a list's."""
+_LIST_HOSTS = words("yahoogroups.com googlegroups.com groups.io egroups.com freelists.org mailman3.org listbox.com")
+_LIST_LABELS = words("lists list listserv mailman groups ml")
 _MAIL_HOSTS = words(
     "bounce bounces mailer mailers e em news newsletter reply notifications alerts mktg list lists noreply mailman listserv"
 )
@@ -97,6 +102,23 @@ def shared_because(address: Address, names: Mapping[str, int], *, senders: int =
     return _by_names(names, address, person=person)
 
 
+def list_because(address: Address, names: Mapping[str, int], written_by: int) -> str | None:
+    """Give the reason why an address that never wrote is a list's, in words; None where it may be a person's.
+
+    Args:
+        address: the address.
+        names: its display names and how many letters have each.
+        written_by: how many different addresses wrote to it.
+    """
+    if address.domain in _LIST_HOSTS or address.domain.split(".")[0] in _LIST_LABELS:
+        return f"a mailing list: {address.domain} holds lists"
+    people = [written for written in names if (name := parse(written)) and name.full and not looks_shared(written)]
+    person = 2 * sum(names[written] for written in people) > sum(names.values())
+    if written_by >= LISTENING and not person and not re.search("[._]", address.local):
+        return f"a mailing list: {written_by} addresses wrote to it, and it never wrote"
+    return None
+
+
 def _person(names: Mapping[str, int], address: Address) -> Name | None:
     """Give the personal name that most letters of an address have, where it has to do with the address."""
     best: tuple[int, Name] | None = None
@@ -109,6 +131,7 @@ def _person(names: Mapping[str, int], address: Address) -> Name | None:
     words = {word for word in _SPLIT.split(fold(address.local)) if len(word) > 1}
     joined = "".join(_SPLIT.split(fold(address.local)))
     fits = any(word in joined for word in best[1].raw if len(word) > 2) or words & set(best[1].raw)
+    fits = fits or joined == "".join(word[0] for word in best[1].raw)
     return best[1] if fits else None
 
 
