@@ -57,7 +57,7 @@ def test_a_mark_at_the_beginning_does_no_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "should"),
     [
-        ("x = 1", "`x`", "one of incident"),
+        ("x = 1", "`x`", "one of answers"),
         ("timezone = 'Nowhere'\n[organisation]\nname='x'", "timezone", "Asia/Tokyo"),
         ("timezone = 3\n[organisation]\nname='x'", "timezone", "Asia/Tokyo"),
         ("[organisation]\n", "organisation.name", "in quotes"),

@@ -9,12 +9,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unsealed.case import Case
 from unsealed.errors import UsageError
 from unsealed.progress import progress
 from unsealed.version import __version__
+
+if TYPE_CHECKING:
+    from unsealed.warn.duties import Outcome
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Stage:
     question: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    asked: bool = False
+    """Runs only when it is asked for: until then it is not waited for."""
 
 
 STAGES = (
@@ -40,6 +45,13 @@ STAGES = (
         "Which letters did they open?",
         ("activity", "accesses", "events", "messages", "attachments", "coverage", "clocks"),
         ("exposures", "searches", "accounts"),
+    ),
+    Stage(
+        "warn",
+        "Who must be told, by when?",
+        ("persons", "mentions", "exposures", "intrusion"),
+        ("duties",),
+        asked=True,
     ),
 )
 _BY_NAME = {stage.name: stage for stage in STAGES}
@@ -160,6 +172,37 @@ def expose(case: Case) -> None:
     _once(case, "expose", stage)
 
 
+def warn(case: Case, *, regulators: Sequence[Path] = (), language: str | None = None) -> "list[Outcome]":
+    """Say who must be told, by when; the case is locked by the caller.
+
+    Args:
+        case: the case.
+        regulators: regimes of a person's own, files or folders; kept in the case.
+        language: of the calendar and the forms; the environment's or else the organisation's first if None.
+
+    Raises:
+        ConfigError: if a regime or an answer in `case.toml` can't be used.
+        UsageError: if nothing is where `regulators` say.
+    """
+    from unsealed import warn as stage
+    from unsealed.kept import keep as keep_one
+    from unsealed.report.html import language_of
+
+    stage.check(regulators)
+    for path in regulators:
+        keep_one(case, stage.KIND, path)
+    found = stage.warn(case, language or language_of(case))
+    case.journal.finish("warn", _rules("warn"), case.fingerprint(_BY_NAME["warn"].reads, *_warned_with(case)))
+    return found
+
+
+def _warned_with(case: Case) -> list[str]:
+    """Name the regimes that a person gave."""
+    from unsealed.kept import kept
+
+    return [f"regulators/{path.parent.name}" for path in kept(case, "regulators")]
+
+
 def keep(
     case: Case,
     *,
@@ -255,7 +298,10 @@ def due(case: Case) -> list[str]:
     waiting: list[str] = []
     for stage in STAGES[1:]:
         last = case.journal.stage(stage.name)
-        now = case.fingerprint(stage.reads, *(_hunted_with(case) if stage.name == "hunt" else ()))
+        if stage.asked and not last:
+            continue
+        more = {"hunt": _hunted_with, "warn": _warned_with}.get(stage.name, lambda _: [])(case)
+        now = case.fingerprint(stage.reads, *more)
         if waiting or not last or last[:2] != (_rules(stage.name), now):
             waiting.append(stage.name)
     return waiting

@@ -1,6 +1,6 @@
 """The commands, one function each: words in, tables and files out, an exit code that says how it went."""
 
-from unsealed.cli import answer, work
+from unsealed.cli import answer, warn, work
 from unsealed.cli.base import main
 
-__all__ = ["answer", "main", "work"]
+__all__ = ["answer", "main", "warn", "work"]

@@ -29,7 +29,7 @@ def write(case: Case, path: Path | None = None, language: str | None = None) -> 
     path = path or case.out / "report.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(render(case, language or _language(case)), encoding="utf-8")
+    temporary.write_text(render(case, language or language_of(case)), encoding="utf-8")
     temporary.replace(path)
     return path
 
@@ -88,7 +88,7 @@ def render(case: Case, language: str) -> str:
     return environment.get_template("report.html.j2").render(context)
 
 
-def _language(case: Case) -> str:
+def language_of(case: Case) -> str:
     """Choose the report's language: what the environment asks for, else the organisation's first."""
     asked = current_language()
     return asked if asked != "en" else next((name for name in case.config.languages if name in {"en", "ja"}), "en")
