@@ -35,15 +35,22 @@ class Calendar:
     """A part of the country with holidays of its own, as `holidays` names it."""
     closed: tuple[tuple[str, str], ...] = ()
     """More days off in each year, from and to as `MM-DD`; a span may go over the year's end."""
+    observed: bool = True
+    """A holiday that falls on a weekend is made up for on a working day."""
+    worked: tuple[str, ...] = ()
+    """Public holidays, by their English names, on which the authority works all the same."""
 
     def off(self, day: date) -> bool:
         """Tell whether nobody works on a day."""
-        if day.weekday() in WEEKEND or (self.country and day in _holidays(self.country, self.region, day.year)):
+        if day.weekday() in WEEKEND or (self.country and day in self._holidays(day.year)):
             return True
         here = f"{day:%m-%d}"
         return any(
             first <= here <= last if first <= last else here >= first or here <= last for first, last in self.closed
         )
+
+    def _holidays(self, year: int) -> frozenset[date]:
+        return _public_holidays(self.country or "", self.region, year, self.observed, self.worked)
 
     def working(self, day: date) -> date:
         """Give the day itself if it is worked on, else the next that is."""
@@ -130,10 +137,13 @@ def _months(first: date, amount: int) -> date:
 
 
 @cache
-def _holidays(country: str, region: str | None, year: int) -> frozenset[date]:
+def _public_holidays(
+    country: str, region: str | None, year: int, observed: bool, worked: tuple[str, ...]
+) -> frozenset[date]:
     from holidays import country_holidays
 
-    return frozenset(country_holidays(country, subdiv=region, years=year))
+    known = country_holidays(country, subdiv=region, years=year, observed=observed, language="en_US")
+    return frozenset(day for day in known if not set(known.get_list(day)) <= set(worked))
 
 
 def known_country(country: str, region: str | None = None) -> bool:

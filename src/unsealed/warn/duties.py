@@ -85,7 +85,7 @@ def _regime(judge: Judge, regime: Regulator) -> list[Outcome]:
         finding = _due(judge, regime, duty, applies, _since(judge.config, clock, calendar))
         ends = _ends(judge, duty, clock, calendar) if finding.state != "no" else {}
         lacks = finding.missing
-        if applies.state == "yes" and finding.state != "no":
+        if applies.state == "yes" and finding.state != "no" and any(one.within for one in duty.deadline):
             lacks = tuple(dict.fromkeys((*lacks, *missing)))
         persons = judge.register.count(duty.counts)
         found.append(Outcome(regime, duty, applies.state, finding.state, finding.reasons, lacks, clock, persons, ends))
@@ -176,7 +176,7 @@ def _calendar(days: Days, config: Config) -> Calendar:
     if days.country == "organisation":
         country = here if here in days.zones else None
     spans = tuple((first, last) for first, _, last in (span.partition("/") for span in days.closed))
-    return Calendar(ZoneInfo(zone), country or None, days.region, spans)
+    return Calendar(ZoneInfo(zone), country or None, days.region, spans, days.observed, days.worked)
 
 
 def local(end: Due, deadline: Deadline, language: str) -> str:

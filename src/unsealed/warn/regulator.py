@@ -163,6 +163,10 @@ class Days(Struct, frozen=True, forbid_unknown_fields=True):
     region: str | None = None
     closed: tuple[Annotated[str, Meta(pattern=_MONTH_DAY)], ...] = ()
     zones: Mapping[str, str] = {}
+    observed: bool = True
+    """Whether a holiday on a weekend is made up for; false where that is not known: no date is then too late for it."""
+    worked: tuple[str, ...] = ()
+    """Public holidays, by their English names, that are none for this law, or perhaps none."""
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True):
