@@ -51,7 +51,12 @@ def make(folder: Path, given: dict[str, Any]) -> Case:
 
 def letter(n: int, verdict: str = "in_reach") -> dict[str, Any]:
     """Give a row of `exposures`."""
-    return {"message_id": f"m{n}", "internet_message_id": f"<{n}@example.org>", "verdict": verdict, "content_verdict": verdict}
+    return {
+        "message_id": f"m{n}",
+        "internet_message_id": f"<{n}@example.org>",
+        "verdict": verdict,
+        "content_verdict": verdict,
+    }
 
 
 def persons(
