@@ -30,6 +30,7 @@ def value(of: object) -> str:
 
 def make(folder: Path, given: dict[str, Any]) -> Case:
     """Make a case as a `[[case]]` of `tests/warn/cases` tells it; without `persons` there is no register."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
     case = Case.create(folder, "Example Agency", ("example.org",))
     sections: dict[str, dict[str, object]] = {
         "organisation": {"name": "Example Agency", "domains": ["example.org"], **given.get("organisation", {})},

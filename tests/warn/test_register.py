@@ -53,8 +53,10 @@ def test_a_value_that_is_nobodys_yet_may_be_one_persons_more(tmp_path: Path) -> 
             ("m9", "iban", "e", None),
         )
     ]
-    given = {"persons": [{"n": 2, "kinds": ("iban",)}], "mentions": rows}
-    assert count(tmp_path, given, Persons(kinds=("iban",))) == Span(2, 4)
+    given = {"persons": [{"n": 2, "country": "DE", "kinds": ("iban",)}], "mentions": rows}
+    assert count(tmp_path / "anywhere", given, Persons(kinds=("iban",))) == Span(2, 4)
+    assert count(tmp_path / "there", given, Persons(country=("DE",), kinds=("iban",))) == Span(2, 4)
+    assert count(tmp_path / "elsewhere", given, Persons(country=("FR",), kinds=("iban",))) == Span(0, 2)
 
 
 @pytest.mark.parametrize("told", [0, 1, 2, 3, 4, 5, 6])
@@ -76,6 +78,12 @@ def test_a_state_that_case_toml_counts_bounds_those_of_a_kind_there(tmp_path: Pa
     }
     found = count(tmp_path, given, Persons(country=("US-CA",), kinds=("us_ssn",)))
     assert found == Span(min(possible), max(possible))
+
+
+def test_more_in_a_state_than_the_register_has_in_the_country(tmp_path: Path) -> None:
+    groups = [{"n": 4, "country": "US", "kinds": ("us_ssn",)}, {"n": 2, "country": "US"}]
+    given = {"persons": groups, "residents": {"US-CA": 10}}
+    assert count(tmp_path, given, Persons(country=("US-CA",), kinds=("us_ssn",))) == Span(4, 4)
 
 
 def test_a_state_that_nothing_counts_may_have_none_or_all(tmp_path: Path) -> None:
