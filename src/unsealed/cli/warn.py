@@ -71,16 +71,11 @@ def _lines(found: "list[Outcome]", *, every: bool) -> list[str]:
 
 def _cells(group: "list[Outcome]") -> tuple[str, str, str]:
     """Give what a row says: of one duty all, of a regime that may not apply its duties and the first date."""
-    from unsealed.warn.duties import local
-    from unsealed.warn.ics import step_name
+    from unsealed.warn.duties import ends
 
     language, first = current_language(), group[0]
     name = f"{first.regime.name.tell(language)}: " + ", ".join(one.duty.name.tell(language) for one in group)
-    dates = [
-        f"{step_name(step, language)}: "
-        + (local(end.due, end.deadline, language) if end.due else end.deadline.text.tell(language))
-        for step, end in first.ends.items()
-    ]
+    dates = [ends(step, end, language) for step, end in first.ends.items()]
     why = [reason.tell(language) for reason in first.reasons]
     why += [_("Missing: {what}").format(what=missing.tell(language)) for missing in first.missing]
     return name, "\n".join(dates), "\n".join(why)

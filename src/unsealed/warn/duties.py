@@ -193,6 +193,15 @@ def local(end: Due, deadline: Deadline, language: str) -> str:
     return told
 
 
+def ends(step: str, end: Ends, language: str) -> str:
+    """Say one date of a duty; where there is none, what the law says instead."""
+    _ = catalogue(language).gettext
+    if end.due is None:
+        return end.deadline.text.tell(language)
+    name = _("first report") if step == "preliminary" else _("at the latest")
+    return f"{name}: {local(end.due, end.deadline, language)}"
+
+
 def utc(end: Due) -> datetime:
     """Give the end in UTC."""
     return end.at.astimezone(UTC)

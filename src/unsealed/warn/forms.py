@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 from unsealed.case import Case
 from unsealed.i18n import catalogue
 from unsealed.query import Engine
-from unsealed.warn.duties import STEPS, Outcome, local
-from unsealed.warn.ics import step_name
+from unsealed.warn.duties import STEPS, Outcome, ends
 from unsealed.warn.register import Register
 from unsealed.warn.regulator import Field
 
@@ -62,8 +61,7 @@ def _form(filler: "_Filler", duties: list[Outcome]) -> list[str]:
         lines.append("- " + _("To: {who}").format(who=one.duty.to.tell(language)))
         for step in STEPS:
             if end := one.ends.get(step):
-                when = local(end.due, end.deadline, language) if end.due else end.deadline.text.tell(language)
-                lines.append(f"- {step_name(step, language)}: {when}")
+                lines.append(f"- {ends(step, end, language)}")
         lines += ["- " + _("Missing: {what}").format(what=each.tell(language)) for each in one.missing]
         if one.duty.field:
             lines += ["", f"| {_('field')} | {_('what the case tells')} |", "|---|---|"]

@@ -13,7 +13,7 @@ from unsealed.i18n import catalogue
 from unsealed.schema import content_id
 from unsealed.version import __version__
 from unsealed.warn.deadlines import Due
-from unsealed.warn.duties import Ends, Outcome, local
+from unsealed.warn.duties import Ends, Outcome, ends
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -50,7 +50,7 @@ def _event(case: Case, one: Outcome, step: str, end: Ends, at: Due, language: st
     name = f"{one.regime.name.tell(language)}: {one.duty.name.tell(language)}"
     title = name if one.state == "yes" else _("{duty} (unknown whether due)").format(duty=name)
     words = [
-        f"{step_name(step, language)}: {local(at, end.deadline, language)}",
+        ends(step, end, language),
         _("To: {who}").format(who=one.duty.to.tell(language)),
         *(reason.tell(language) for reason in one.reasons),
         *(_("Missing: {what}").format(what=missing.tell(language)) for missing in one.missing),
@@ -77,9 +77,3 @@ def _start(one: Outcome, end: Due) -> datetime:
     """Give the last hour before the end, or what of it is left after the clock started."""
     hour = end.at - timedelta(hours=1)
     return max(hour, one.clock) if one.clock and one.clock < end.at else hour
-
-
-def step_name(step: str, language: str) -> str:
-    """Name a step of a duty."""
-    _ = catalogue(language).gettext
-    return _("first report") if step == "preliminary" else _("at the latest")
