@@ -64,7 +64,8 @@ def _form(filler: "_Filler", duties: list[Outcome]) -> list[str]:
                 lines.append(f"- {ends(step, end, language)}")
         lines += ["- " + _("Missing: {what}").format(what=each.tell(language)) for each in one.missing]
         if one.duty.field:
-            lines += ["", f"| {_('field')} | {_('what the case tells')} |", "|---|---|"]
+            heads = (_("field"), _("what the case tells"))
+            lines += ["", f"| {' | '.join(heads)} |", "|---|---|"]
             lines += [f"| {field.name.tell(language)} | {filler.fill(field)} |" for field in one.duty.field]
     return lines
 
