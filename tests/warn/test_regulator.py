@@ -122,3 +122,13 @@ def test_what_is_no_regime_is_told(tmp_path: Path) -> None:
         load(tmp_path / "My Law.toml")
     with pytest.raises(ConfigError, match="No such file"):
         load(tmp_path / "law.toml")
+
+
+def test_every_regime_and_question_is_in_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "regulators.md").read_text(encoding="utf-8")
+    for name, regime in KNOWN.items():
+        assert f"\n## {name}\n" in page
+        assert regime.law.source in page
+        assert all(f"\n### {name}: {duty.name.en}\n" in page for duty in regime.duty)
+        assert all(text.en in page for text in (*regime.doubts, *regime.unconfirmed))
+    assert all(f"| `{key}` |" in page for key in questions(KNOWN))
