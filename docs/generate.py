@@ -24,6 +24,7 @@ from unsealed.hunt import logsources
 from unsealed.hunt.logsources import Field, LogSource, Variant
 from unsealed.identify.identifiers import identifiers
 from unsealed.schema import TABLES
+from unsealed.warn.regulator import Deadline, Duty, Regulator, When, questions, regulators
 
 REFERENCE = Path(__file__).parent / "reference"
 MEASURED = Path(__file__).parent / "measured" / "identifiers.toml"
@@ -314,6 +315,103 @@ def _rule_from(name: str) -> str:
     return f"[{found[1]}]({found[0].rstrip('.:')})" if found else f"[see the rule](#{name})"
 
 
+def regulators_page() -> str:
+    """Give the reference page of the regimes of notification."""
+    known = regulators()
+    lines = [
+        "# Regulators",
+        "",
+        "Written by `docs/generate.py` from the files in `src/unsealed/warn/regulators/`; do not edit.",
+        "",
+        f"`unsealed warn` holds these {len(known)} regimes against a case ([how to](../how-to/duties.md)). Each is a file that a",
+        "person can read beside the law. **Check with counsel**: they are a reading of the law, made on the day that each file",
+        "names, mostly from stored copies of the text or from accounts of it. What sources disagree on, and what no source that",
+        "was opened confirms, is said with each.",
+        "",
+        "| regime | | law | holds since | what was read |",
+        "|---|---|---|---|---|",
+    ]
+    for name, one in known.items():
+        since = {"not_yet": f"**not yet**: {one.law.since}", "proposed": "**only proposed**"}.get(one.law.status)
+        cells = (one.name.en, one.name.ja, one.law.article, since or str(one.law.since), one.law.basis)
+        lines.append(f"| [{name}](#{name}) | {' / '.join(cells[:2])} | {' | '.join(map(_cell, cells[2:]))} |")
+    for name, one in known.items():
+        lines += ["", f"## {name}", "", *_regime(one)]
+    lines += [
+        "",
+        "## Questions",
+        "",
+        "Answered in `[answers]` of [case.toml](case.md).",
+        "",
+        "| key | type | asks |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{key}` | {'time' if one.type == 'time' else 'true or false'} | {_cell(one.text.en)} / {_cell(one.text.ja)} |"
+        for key, one in sorted(questions(known).items())
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _regime(one: Regulator) -> list[str]:
+    law, days = one.law, one.days
+    off = [days.country and f"public holidays of {days.country}", *(f"closed {span}" for span in days.closed)]
+    off += [f"{holiday} is worked" for holiday in days.worked]
+    lines = [
+        f"{one.name.en} / {one.name.ja}. {law.name.en}, {law.article}; version of {law.version}.",
+        "",
+        f"- Read on {law.read}: <{law.source}>" + "".join(f"; {also}" for also in law.also_read),
+        *([f"- Official text, not what was read: <{law.official}>"] if law.official else []),
+        f"- Reaches: {_when(one.applies)}",
+        f"- Local time: {days.zone}; days off: Saturday, Sunday{''.join(f', {each}' for each in off if each)}",
+        *(f"- Sources disagree, or the law leaves it open: {text.en}" for text in one.doubts),
+        *(f"- **Not confirmed**: {text.en}" for text in one.unconfirmed),
+    ]
+    for duty in one.duty:
+        lines += ["", f"### {one.id}: {duty.name.en}", "", *_duty(duty)]
+    return lines
+
+
+def _duty(duty: Duty) -> list[str]:
+    return [
+        f"- To: {duty.to.en} ({duty.article})",
+        f"- Due if: {_when(duty.when)}",
+        *([f"- Unless: {_when(duty.unless)}"] if duty.unless else []),
+        f"- The clock starts when: {duty.clock_text.en}",
+        *(
+            f"- {'First' if one.step == 'preliminary' else 'At the latest'}: {one.text.en}{_counted(one)}"
+            for one in duty.deadline
+        ),
+        *(
+            [f"- Form: {'; '.join(field.name.en + (' ✓' if field.fill else '') for field in duty.field)}"]
+            if duty.field
+            else []
+        ),
+    ]
+
+
+def _counted(one: Deadline) -> str:
+    told = [f"if {_when(one.when)}"] if one.when else []
+    if one.within:
+        told.append(f"{one.within} {one.unit.replace('_', ' ')}{', by a guideline' if one.about else ''}")
+    if one.day_off == "next":
+        told.append("a last day off moves to the next working day")
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _when(one: When) -> str:
+    """Give a condition in words."""
+    if one.all or one.any:
+        parts = [_when(part) for part in one.all or one.any]
+        return f"({(' and ' if one.all else ' or ').join(parts)})" if len(parts) > 1 else parts[0]
+    told = one.label.en if one.label else ""
+    if one.persons and one.persons.kinds:
+        told += f" [{', '.join(f'`{kind}`' for kind in one.persons.kinds)}]"
+    if one.fact:
+        told += f" [`organisation.{one.fact}` is {', '.join(str(value).lower() for value in one.among)}]"
+    return told + (f" [`answers.{one.answer}`]" if one.answer else "")
+
+
 def _examples(examples: tuple[str, ...]) -> str:
     return "; ".join(f"`` {example.replace(chr(10), '⏎')} ``" for example in examples)
 
@@ -373,6 +471,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "rules.md": rules_page(),
         REFERENCE / "ways.md": ways_page(),
         REFERENCE / "identifiers.md": identifiers_page(),
+        REFERENCE / "regulators.md": regulators_page(),
     }
 
 

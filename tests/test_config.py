@@ -57,7 +57,7 @@ def test_a_mark_at_the_beginning_does_no_harm(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "should"),
     [
-        ("x = 1", "`x`", "one of incident"),
+        ("x = 1", "`x`", "one of answers"),
         ("timezone = 'Nowhere'\n[organisation]\nname='x'", "timezone", "Asia/Tokyo"),
         ("timezone = 3\n[organisation]\nname='x'", "timezone", "Asia/Tokyo"),
         ("[organisation]\n", "organisation.name", "in quotes"),
@@ -75,7 +75,11 @@ def test_a_mark_at_the_beginning_does_no_harm(tmp_path: Path) -> None:
         ("[organisation]\nname='x'\n[[reach]]\nkind='server'", "reach 1.name", "what we call the server"),
         ("[organisation]\nname='x'\n[[reach]]\nkind='server'\nname='m'\npath='x'", "line 6: reach 1.path", "taken"),
         ("[organisation]\nname='x'\n[[reach]]\nkind='server'\nname='m'\ntaken='yes'", "reach 1.taken", "true or false"),
-        ("[organisation]\nname='x'\n[[reach]]\nkind='server'\nname='m'\nmailboxes=['a']", "reach 1.mailboxes", "@example"),
+        (
+            "[organisation]\nname='x'\n[[reach]]\nkind='server'\nname='m'\nmailboxes=['a']",
+            "reach 1.mailboxes",
+            "@example",
+        ),
         ("[organisation]\nname='x'\n[[reach]]\nkind='export'\nname='m'", "reach 1.path", "mailboxes"),
         ("[organisation]\nname='x'\n[[reach]]\nkind='export'\nname='m'\npath=3", "line 6: reach 1.path", "in quotes"),
         ("[organisation]\nname='x'\n[[reach]]\nkind='gateway'", "reach 1.name", "host name"),
@@ -96,6 +100,18 @@ def test_a_mark_at_the_beginning_does_no_harm(tmp_path: Path) -> None:
         ),
         ("[organisation]\nname='x'\n[[partner]]\ndomains=['x.org']", "partner 1.name", "in quotes"),
         ("[organisation]\nname='x'\n[[partner]]\nname='x'\ndomains='x.org'", "partner 1.domains", "a list"),
+        ("[organisation]\nname='x'\ncountry='Japan'", "line 3: organisation.country", "ISO 3166"),
+        ("[organisation]\nname='x'\ncountry=81", "organisation.country", "ISO 3166"),
+        ("[organisation]\nname='x'\nkind=['public']", "organisation.kind", '"public" or "private"'),
+        ("[organisation]\nname='x'\nlisted='no'", "organisation.listed", "true or false"),
+        ("[organisation]\nname='x'\nsector=''", "organisation.sector", "one word"),
+        ("[organisation]\nname='x'\nmarkets='JP'", "organisation.markets", "[] for nowhere"),
+        ("[organisation]\nname='x'\nmarkets=['Europe']", "organisation.markets", "ISO 3166"),
+        ("[organisation]\nname='x'\n[residents]\nUS-CA=true", "line 4: residents.US-CA", "a number of persons"),
+        ("[organisation]\nname='x'\n[residents]\nUS-CA=-1", "residents.US-CA", "a number of persons"),
+        ("[organisation]\nname='x'\n[residents]\nCalifornia=1", "residents.California", "ISO 3166"),
+        ("[organisation]\nname='x'\n[answers]\nhigh_risk='perhaps'", "line 4: answers.high_risk", "a time"),
+        ("[organisation]\nname='x'\n[answers]\nhigh_risk=1", "answers.high_risk", "a time"),
         ("[organisation\nname='x'", "line 1", "Mend the file"),
     ],
 )
@@ -113,3 +129,18 @@ def test_a_missing_or_binary_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "case.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="Mend the file"):
         config.load(tmp_path / "case.toml")
+
+
+def test_what_an_organisation_is_before_the_law(tmp_path: Path) -> None:
+    path = tmp_path / "case.toml"
+    path.write_text(
+        "timezone = 'Asia/Tokyo'\n[organisation]\nname = 'x'\ncountry = 'jp'\nkind = 'public'\nmarkets = ['us-ca']\n"
+        "[residents]\nUS-CA = 3\n[answers]\nhigh_risk = false\nmaterial_determined = 2026-01-02\n",
+        encoding="utf-8",
+    )
+    found = config.load(path)
+    assert found.standing == config.Standing("JP", "public", None, None, ("US-CA",))
+    assert found.residents == {"US-CA": 3}
+    assert found.answers == {"high_risk": False, "material_determined": datetime(2026, 1, 1, 15, tzinfo=UTC)}
+    path.write_text("[organisation]\nname = 'x'\n", encoding="utf-8")
+    assert config.load(path).standing == config.Standing()

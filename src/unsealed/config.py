@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -19,6 +20,12 @@ timezone = {timezone}            # of sources that name none
 name = {name}
 domains = [{domains}]            # our own mail domains
 languages = ["en"]
+# Who must be told depends on these (unsealed warn):
+# country = "JP"                 # where we are established: ISO 3166, such as "DE", or "US-CA" for a state
+# kind    = "public"             # public | private
+# sector  = "energy"             # one word; docs/reference/regulators.md lists those that a law asks for
+# listed  = false                # shares on an exchange of the United States
+# markets = ["US-CA", "DE"]      # where else we do business or offer goods or services; [] for nowhere else
 
 [incident]
 # discovered = 2023-06-13T00:00:00Z
@@ -47,6 +54,14 @@ languages = ["en"]
 # [[partner]]
 # name    = "Ally CERT"
 # domains = ["cert.example.org"]
+
+# How many of the persons concerned live somewhere, where the register can't tell, such as in a state:
+# [residents]
+# US-CA = 620
+
+# What `unsealed warn` asks for and no evidence tells; it names the keys.
+# [answers]
+# high_risk = true
 """
 _INTRUDER_KEYS = ("client_ip", "user", "session_id", "app_id", "client")
 _REACH_KEYS = {
@@ -63,7 +78,9 @@ _NAMES = {
     "export": "what we call the export, in quotes",
 }
 _BOX = re.compile(r"\*|[^@\s]*@[^@\s]+")
-_SECTIONS = {"timezone", "organisation", "incident", "reach", "intruder", "partner"}
+_SECTIONS = {"timezone", "organisation", "incident", "reach", "intruder", "partner", "residents", "answers"}
+_PLACE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_ORGANISATIONS = ("public", "private")
 
 
 @dataclass(frozen=True)
@@ -112,6 +129,21 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What an organisation is before the law; None where `case.toml` does not say."""
+
+    country: str | None = None
+    """ISO 3166-1 alpha-2, or ISO 3166-2 for a state: where it is established."""
+    kind: str | None = None
+    """`public` or `private`."""
+    sector: str | None = None
+    listed: bool | None = None
+    """Its shares are on an exchange of the United States."""
+    markets: tuple[str, ...] | None = None
+    """Where else it does business or offers goods or services; as `country`."""
+
+
+@dataclass(frozen=True)
 class Config:
     """The whole of `case.toml`; times are aware, UTC."""
 
@@ -124,6 +156,11 @@ class Config:
     reach: tuple[Reach, ...] = ()
     intruders: tuple[Intruder, ...] = ()
     partners: tuple[Partner, ...] = field(default=())
+    standing: Standing = field(default=Standing())
+    residents: Mapping[str, int] = field(default_factory=dict)
+    """By ISO 3166 code: how many of the persons concerned live there, as responders know it."""
+    answers: Mapping[str, bool | datetime] = field(default_factory=dict)
+    """What `warn` asks for, by key."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +251,7 @@ class _Reader:
         if unknown:
             raise self.fail(f"`{min(unknown)}`", f"one of {', '.join(sorted(_SECTIONS))}")
         organisation, incident = self._table("organisation"), self._table("incident")
-        self._known(organisation, "organisation", "name", "domains", "languages")
+        self._known(organisation, "organisation", "name", "domains", "languages", *Standing.__dataclass_fields__)
         self._known(incident, "incident", "discovered", "contained")
         name = organisation.get("name")
         if not isinstance(name, str) or not name:
@@ -229,7 +266,48 @@ class _Reader:
             reach=tuple(self._reach(n, row) for n, row in self._rows("reach")),
             intruders=tuple(self._intruder(n, row) for n, row in self._rows("intruder")),
             partners=tuple(self._partner(n, row) for n, row in self._rows("partner")),
+            standing=self._standing(organisation),
+            residents=self._residents(self._table("residents")),
+            answers=self._answers(self._table("answers")),
         )
+
+    def _standing(self, row: dict[str, Any]) -> Standing:
+        country, kind, sector, listed = (row.get(key) for key in ("country", "kind", "sector", "listed"))
+        if country is not None:
+            country = self._place("organisation.country", country)
+        if kind is not None and kind not in _ORGANISATIONS:
+            raise self.fail("organisation.kind", '"public" or "private"')
+        if sector is not None and (not isinstance(sector, str) or not sector.strip()):
+            raise self.fail("organisation.sector", 'one word in quotes, such as "energy"')
+        if listed is not None and not isinstance(listed, bool):
+            raise self.fail("organisation.listed", "true or false")
+        markets = row.get("markets")
+        if markets is not None:
+            if not isinstance(markets, list):
+                raise self.fail("organisation.markets", 'a list such as ["US-CA", "DE"]; [] for nowhere else')
+            markets = tuple(self._place("organisation.markets", each) for each in markets)
+        return Standing(country, kind, sector and sector.strip().lower(), listed, markets)
+
+    def _place(self, key: str, value: object) -> str:
+        text = value.strip().upper() if isinstance(value, str) else ""
+        if not _PLACE.fullmatch(text):
+            raise self.fail(key, 'ISO 3166 codes, such as "JP", or "US-CA" for a state')
+        return text
+
+    def _residents(self, row: dict[str, Any]) -> dict[str, int]:
+        for key, value in row.items():
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                raise self.fail(f"residents.{key}", "a number of persons")
+        return {self._place(f"residents.{key}", key): value for key, value in row.items()}
+
+    def _answers(self, row: dict[str, Any]) -> dict[str, bool | datetime]:
+        found: dict[str, bool | datetime] = {}
+        for key, value in row.items():
+            told = value if isinstance(value, bool) else self._time(row, "answers", key)
+            if told is None:  # TOML has no null
+                raise self.fail(f"answers.{key}", "true, false or a time")
+            found[key] = told
+        return found
 
     def _zone(self) -> ZoneInfo:
         name = self.document.get("timezone", "UTC")

@@ -9,12 +9,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from unsealed.case import ABOUT_ACTIVITY, ABOUT_PERSONS, Case
 from unsealed.errors import UsageError
 from unsealed.progress import progress
 from unsealed.version import __version__
+
+if TYPE_CHECKING:
+    from unsealed.warn.duties import Outcome
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Stage:
     writes: tuple[str, ...]
     decided: tuple[str, ...] = ABOUT_ACTIVITY
     """States of the decisions that it heeds."""
+    asked: bool = False
+    """Runs only when it is asked for: until then it is not waited for."""
 
 
 STAGES = (
@@ -49,6 +54,13 @@ STAGES = (
         ("exposures", "messages", "attachments", "activity", "findings"),
         ("mentions", "persons", "appearances", "shared_mailboxes"),
         ABOUT_PERSONS,
+    ),
+    Stage(
+        "warn",
+        "Who must be told, by when?",
+        ("persons", "mentions", "exposures", "intrusion"),
+        ("duties",),
+        asked=True,
     ),
 )
 _BY_NAME = {stage.name: stage for stage in STAGES}
@@ -203,6 +215,39 @@ def _identified_with(case: Case) -> list[str]:
     return [f"everything={case.journal.note('identify_everything') or 'off'}"]
 
 
+def warn(case: Case, *, regulators: Sequence[Path] = (), language: str | None = None) -> "list[Outcome]":
+    """Say who must be told, by when; the case is locked by the caller.
+
+    Args:
+        case: the case.
+        regulators: regimes of a person's own, files or folders; kept in the case.
+        language: of the calendar and the forms; the environment's or else the organisation's first if None.
+
+    Raises:
+        ConfigError: if a regime or an answer in `case.toml` can't be used.
+        UsageError: if nothing is where `regulators` say.
+    """
+    from unsealed import warn as stage
+    from unsealed.kept import keep as keep_one
+    from unsealed.report.words import language_of
+
+    stage.check(regulators)
+    for path in regulators:
+        keep_one(case, stage.KIND, path)
+    found = stage.warn(case, language or language_of(case))
+    known = _BY_NAME["warn"]
+    now = case.fingerprint(known.reads, *_warned_with(case), decided=known.decided)
+    case.journal.finish("warn", _rules("warn"), now)
+    return found
+
+
+def _warned_with(case: Case) -> list[str]:
+    """Name the regimes that a person gave."""
+    from unsealed.kept import kept
+
+    return [f"regulators/{path.parent.name}" for path in kept(case, "regulators")]
+
+
 def keep(
     case: Case,
     *,
@@ -298,7 +343,7 @@ def _nothing(_case: Case) -> list[str]:
     return []
 
 
-_WITH = {"hunt": _hunted_with, "identify": _identified_with}
+_WITH = {"hunt": _hunted_with, "identify": _identified_with, "warn": _warned_with}
 """What a stage depends on beside its tables."""
 
 
@@ -307,6 +352,8 @@ def due(case: Case) -> list[str]:
     waiting: list[str] = []
     for stage in STAGES[1:]:
         last = case.journal.stage(stage.name)
+        if stage.asked and not last:
+            continue
         now = case.fingerprint(stage.reads, *_WITH.get(stage.name, _nothing)(case), decided=stage.decided)
         if waiting or not last or last[:2] != (_rules(stage.name), now):
             waiting.append(stage.name)

@@ -130,7 +130,7 @@ def _person(names: Mapping[str, int], address: Address) -> Name | None:
         return None
     words = {word for word in _SPLIT.split(fold(address.local)) if len(word) > 1}
     joined = "".join(_SPLIT.split(fold(address.local)))
-    fits = any(word in joined for word in best[1].raw if len(word) > 2) or words & set(best[1].raw)
+    fits = any(word in joined for word in best[1].raw if len(word) > 2) or not words.isdisjoint(best[1].raw)
     fits = fits or joined == "".join(word[0] for word in best[1].raw)
     return best[1] if fits else None
 
