@@ -141,8 +141,15 @@ def fetch(case: Case, address: str, password: str, *, ca_file: Path | None = Non
 
 
 def hunt(case: Case) -> None:
-    """Hunt with all that the case holds for it; the case is locked by the caller."""
+    """Hunt with all that the case holds for it; the case is locked by the caller.
+
+    What an older version of a reader has read is read again first: rules ask for columns that it may not have written.
+    """
     from unsealed.kept import KINDS, kept
+    from unsealed.read import outdated
+
+    if outdated(case):
+        read(case, [], command="hunt")
 
     own = case.journal.note("default_rules") != "off"
     given = {kind: kept(case, kind) for kind in KINDS}
@@ -349,7 +356,9 @@ _WITH = {"hunt": _hunted_with, "identify": _identified_with, "warn": _warned_wit
 
 def due(case: Case) -> list[str]:
     """Name the stages that would have something to do now."""
-    waiting: list[str] = []
+    from unsealed.read import outdated
+
+    waiting = ["read"] if outdated(case) else []
     for stage in STAGES[1:]:
         last = case.journal.stage(stage.name)
         if stage.asked and not last:

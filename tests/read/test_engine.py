@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -16,9 +17,11 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 from samples import Row, mail, mbox, tables, take_in
 
+from unsealed import pipeline
 from unsealed.case import Case
 from unsealed.read import engine, planner, reader
 from unsealed.read.intake.walk import File
@@ -118,6 +121,25 @@ def test_reading_twice_changes_nothing(empty_case: Case, evidence: Path, expecte
     assert take_in(empty_case, evidence) == expected
     assert empty_case.fingerprint(("messages", "attachments", "events", "accesses")) == before
     assert empty_case.verify().broken_at is None
+
+
+def test_what_an_older_reader_read_is_read_again_before_a_hunt_where_it_is_still_there(
+    empty_case: Case, evidence: Path, expected: dict[str, list[Row]]
+) -> None:
+    take_in(empty_case, evidence)
+    assert "read" not in pipeline.due(empty_case)
+    older = re.sub(r"(m365_audit_\w+)\.\d+", r"\1.0", empty_case.journal.note("readers") or "")
+    for part in (empty_case.tables / "events").iterdir():
+        pq.write_table(pq.read_table(part).drop_columns("access_type"), part)
+    empty_case.journal.set_note("readers", older)
+    assert pipeline.due(empty_case)[0] == "read"
+    moved = evidence.rename(evidence.with_name("elsewhere"))
+    pipeline.hunt(empty_case)
+    assert empty_case.journal.note("readers") == older, "nothing can be read again: what is there stays"
+    moved.rename(evidence)
+    pipeline.hunt(empty_case)
+    assert empty_case.journal.note("readers") != older
+    assert tables(empty_case) == expected
 
 
 def test_reading_in_two_steps_gives_the_same_tables(

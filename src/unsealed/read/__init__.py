@@ -16,7 +16,7 @@ from unsealed.read.intake.walk import show, walk
 from unsealed.read.planner import Planner
 from unsealed.read.settle import settle
 
-__all__ = ["read"]
+__all__ = ["outdated", "read"]
 STAGE = "read"
 _SKIPPED = ("evidence_id", "path", "locator", "reason", "detail")
 
@@ -74,11 +74,21 @@ def _remember(case: Case, paths: list[Path], mailbox: str | None) -> None:
         case.journal.set_note("given", json.dumps([*given, *fresh]))
 
 
+def outdated(case: Case) -> bool:
+    """Tell whether an older version of a reader read what is in the case, and all of it is still there to be read again."""
+    given = json.loads(case.journal.note("given") or "[]")
+    return bool(_older(case) and given) and all(os.path.lexists(path) for _, path in given)
+
+
+def _older(case: Case) -> set[str]:
+    """Name the readers that have changed since they read for this case."""
+    now, then = _versions(case).values(), (case.journal.note("readers") or "").split()
+    return {word.rpartition(".")[0] for word in then} & {word.rpartition(".")[0] for word in now if word not in then}
+
+
 def _forget_older_readers(case: Case) -> list[tuple[str | None, list[Path]]]:
     """Forget what an older version of a reader has read, and give what is to be read again: its rows are not ours."""
-    now, then = sorted(_versions(case).values()), (case.journal.note("readers") or "").split()
-    older = {word.rpartition(".")[0] for word in then} & {word.rpartition(".")[0] for word in now if word not in then}
-    if not older:
+    if not _older(case):
         return []
     case.journal.reset(STAGE)
     again = [(mailbox, Path(path)) for mailbox, path in json.loads(case.journal.note("given") or "[]")]

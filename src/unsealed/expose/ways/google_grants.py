@@ -23,9 +23,11 @@ def widen(db: Engine) -> None:
     for mailbox, app, start, end, event in _applications(db):
         if mailbox:
             _count(db, 'app_id = ? AND "user" = ?', [app, mailbox], start, end, event)
-    until, last = standing.until(db, _ITEM_LOG), standing.last(db)
-    for owner, delegate, start, end, event in _delegates(db):
+    delegates = list(_delegates(db))
+    for owner, delegate, start, end, event in delegates:
         _count(db, '"user" = ? AND mailbox = ?', [delegate, owner], start, end, event)
+    until, last = standing.until(db, _ITEM_LOG), standing.last(db)
+    for owner, delegate, start, end, event in delegates:
         db.execute(
             """
             INSERT INTO came (mailbox, way, source, us, event_id)
