@@ -102,6 +102,28 @@ def test_a_heading_adds_weight_to_what_needs_none() -> None:
     assert not columns.head(one, text.rindex("x"), text.rindex("x"), text.rindex("x") + 1)
 
 
+@BOTH
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("7,4111111111111111", 1),
+        ("カード 12,4111111111111111,55", 1),
+        ("4111-1111-1111-1111,7", 0),
+        ("4111111111111111.5", 0),
+        ("1,4111,111,111,111,111", 0),
+    ],
+)
+def test_a_comma_parts_cells_unless_it_parts_thousands(scanner: Scanner, text: str, found: int) -> None:
+    assert len(kinds(scanner, text, "payment_card")) == found
+
+
+@BOTH
+def test_numbers_in_lists_of_commas_are_whole(scanner: Scanner) -> None:
+    assert kinds(scanner, f"個人番号 12,{NUMBER}", "jp_my_number") == [NUMBER]
+    assert kinds(scanner, f"番号,個人番号,年\n12,{NUMBER},1980\n", "jp_my_number") == [NUMBER]
+    assert not kinds(scanner, "SSN 1,078,051,120 of 1,078-05-1120", "us_ssn")
+
+
 PIECES = [
     "氏名", "マイナンバー", "生年月日", "birth date", "Residence card", NUMBER, BORN, "AB12345678CD", "佐藤 健",
     "\t", "\t", "\t", "\n", "\n", ",", ",", ";", '"', " ", "\u200b", "x", "sheet\n", "x" * 90, "\n" * 21,
