@@ -36,9 +36,9 @@ _EASTERN = re.compile(
     "[々〆ヵヶ\u3400-\u9fff\u3041-\u3096\u30a1-\u30faー]{1,8}(?:[ 　・][々〆ヵヶ\u3400-\u9fff\u3041-\u3096\u30a1-\u30faー]{1,12})?"
 )
 _HANGUL = re.compile("[가-힣]{2,5}")
-_THING = re.compile(
-    "株式|有限|会社|部$|課$|店$|県|市|区|町|村|丁目|番地|学校|大学|病院|銀行|合計|小計|計$|備考|様式|一覧|名簿|なし|不明|未定|男$|女$|円$|日$|月$|年$"
-)
+_THING = re.compile("株式|有限|会社|丁目|番地|学校|大学|病院|銀行|合計|小計|備考|様式|一覧|名簿|なし|不明|未定")
+_END = re.compile("^[男女]性?$|(?:[部課店計]|..[県市区町村]|^.{1,2}[円日月年])$")
+"""What is no name, where no space parts family and given name: 中村 直子, 町田 和男 and 佐藤 美月 are names."""
 
 
 class _Columns(NamedTuple):
@@ -166,5 +166,8 @@ def _is_name(cell: str, *, plain: bool) -> bool:
             return False
         return bool(words) and (parse(cell) is not None or not plain)
     if _EASTERN.fullmatch(cell):
-        return not _THING.search(cell) and len(cell) > 1 and not (plain and " " not in cell and not 3 <= len(cell) <= 5)
+        parted = " " in cell or "\u3000" in cell
+        if _THING.search(cell) or len(cell) < 2 or (not parted and _END.search(cell)):
+            return False
+        return parted or not plain or 3 <= len(cell) <= 5
     return bool(_HANGUL.fullmatch(cell))
