@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -122,6 +123,44 @@ def test_numbers_in_lists_of_commas_are_whole(scanner: Scanner) -> None:
     assert kinds(scanner, f"個人番号 12,{NUMBER}", "jp_my_number") == [NUMBER]
     assert kinds(scanner, f"番号,個人番号,年\n12,{NUMBER},1980\n", "jp_my_number") == [NUMBER]
     assert not kinds(scanner, "SSN 1,078,051,120 of 1,078-05-1120", "us_ssn")
+
+
+def work(text: str) -> int:
+    """Give how many lines of ours run in a scan."""
+    lines = 0
+
+    def trace(frame: Any, event: str, _: Any) -> Any:
+        nonlocal lines
+        if "unsealed/identify" not in frame.f_code.co_filename:
+            return None
+        lines += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        FAST.scan([text])
+    finally:
+        sys.settrace(before)
+    return lines
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        f"生年月日\t個人番号\n{BORN}\t{NUMBER}\nx\n",
+        f"{BORN}\t{NUMBER}\n",
+        f"{BORN},{NUMBER}\n",
+        "生年月日\t個人番号\n",
+        "\t" * 99 + "\n",
+        '"\t' * 99 + "\n",
+        f"{BORN} " * 99 + "\t\n",
+        "\t",
+    ],
+)
+def test_work_grows_as_the_sheet_does(filler: str) -> None:
+    small, large = (work("x,y\n生年月日\t個人番号\n生年月日,個人番号\n" + filler * (size // len(filler))) for size in (3_000, 12_000))
+    assert large <= 4.6 * small + 400
 
 
 PIECES = [

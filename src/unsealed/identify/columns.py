@@ -5,10 +5,11 @@ A word in the heading of another column says nothing here: it counts where it st
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from sys import maxsize
 
 from unsealed.identify.identifier import Identifier
 from unsealed.identify.normalise import INVISIBLE, Normalised
-from unsealed.identify.tables import HEADING, MARKS, TOP, Tables
+from unsealed.identify.tables import HEADING, LISTS, MARKS, TOP, Tables
 
 _GONE = dict.fromkeys(map(ord, INVISIBLE))
 Ends = Sequence[int]
@@ -52,7 +53,9 @@ class Columns:
         headed = self._of(which, ends)
         if not headed or self._tables is None:
             return False
-        for number, columns in headed:
+        # those of tabs come first and lie one behind the other; of the others there are few
+        last = bisect_right(headed, start, key=self._begins) - 1
+        for number, columns in [*headed[max(last, 0) : last + 1], *headed[-LISTS:]]:
             table = self._tables.all[number]
             if not table.start < start < table.end:
                 continue
@@ -62,6 +65,12 @@ class Columns:
             if table.mark == "\t" or (start, end) == (cell.start, cell.end):
                 return True
         return False
+
+    def _begins(self, headed: tuple[int, dict[int, int]]) -> int:
+        """Give where a table begins; of lists without tabs, that they are behind all others."""
+        assert self._tables is not None  # noqa: S101 - what has columns has tables
+        table = self._tables.all[headed[0]]
+        return table.start if table.mark == "\t" else maxsize
 
     def _of(self, which: int, ends: Ends | None) -> list[tuple[int, dict[int, int]]]:
         """Give by number of a table its columns with such a heading, and where each heading ends."""

@@ -28,7 +28,7 @@ _BROKEN = 5
 """So many lines end a table without tabs: a quoted cell may go over some."""
 _LEAD = 10
 """Headings stand in the first so many rows."""
-_LISTS = 8
+LISTS = 8
 """Tables without tabs that are looked at in a text."""
 _LONG = 40
 """Characters of a heading."""
@@ -118,6 +118,7 @@ class Tables:
             normalised: the same, character for character, normalised.
         """
         self._text, self._normalised = text, normalised
+        # those of tabs in the order of the text, then at most `LISTS` others
         self.all = [*(self._tabbed() if "\t" in text else ()), *self._parted()]
         self._line, self._mark, self._bounds = -1, "", list[tuple[int, int]]()
 
@@ -215,7 +216,7 @@ class Tables:
                 if same and at < same.end:
                     if len(same.heads) < _LEAD:
                         same.heads.append(heads)
-                elif len(known) < _LISTS and not same:
+                elif len(known) < LISTS and not same:
                     known[mark, len(heads)] = Table(at, self._end(end + 1, mark, len(heads)), mark, len(heads), [heads])
             at = end + 1
         yield from known.values()
