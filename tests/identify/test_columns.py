@@ -79,6 +79,12 @@ def test_an_empty_cell_moves_nothing(scanner: Scanner) -> None:
 
 
 @BOTH
+def test_a_row_of_words_deep_in_a_table_is_no_heading(scanner: Scanner) -> None:
+    deep = "電灯\t12345\n" * 12 + "人形\t誕生日に\n" + f"{'x' * 50}\t{BORN}\n" * 9
+    assert len(kinds(scanner, f"在庫\n品名\t年\n{deep}", "date_of_birth")) <= 1
+
+
+@BOTH
 def test_prose_with_commas_is_no_table(scanner: Scanner) -> None:
     text = "Dear Anna, my birthday is near,\nso I wrote to Zeno about it, in haste,\n" + "words, and words\n" * 9
     assert not kinds(scanner, text + "Sent: Tuesday, 5 May 2003\nTo: Zeno, 6 June 2004\n", "date_of_birth")
@@ -149,6 +155,7 @@ def work(text: str) -> int:
     "filler",
     [
         f"生年月日\t個人番号\n{BORN}\t{NUMBER}\nx\n",
+        f"備考\t生年月日\n{'x' * 50}\t{BORN}\nx\n",
         f"{BORN}\t{NUMBER}\n",
         f"{BORN},{NUMBER}\n",
         "生年月日\t個人番号\n",
