@@ -50,6 +50,11 @@ _JAPANESE = (
     ("佐藤 健", "1985年4月12日", "sato.ken@kumiai.example", "90000000001"),
     ("鈴木 明子", "1978年7月30日", "a.suzuki@kumiai.example", "90000000023"),
     ("中村 直子", "1969年1月5日", "n.nakamura@kumiai.example", "90000000034"),
+    ("佐藤 健", "2001年2月14日", "sato.takeru@kumiai.example", "90000000067"),
+    ("高橋 実", "1982年8月9日", "m.takahashi@kumiai.example", "90000000078"),
+    ("渡辺 和子", "1958年12月24日", "k.watanabe@kumiai.example", "90000000089"),
+    ("伊藤 大輔", "1995年5月17日", "d.ito@kumiai.example", "90000000090"),
+    ("山本 恵", "1971年10月1日", "m.yamamoto@kumiai.example", "90000000101"),
     (world.B.name, "1974年9月2日", world.B.address, "90000000056"),
 )
 _NAMESAKES = (
@@ -70,7 +75,7 @@ def _numbered(rows: Sequence[tuple[str, str, str, str]]) -> tuple[tuple[str, ...
 
 
 ROSTERS = (
-    Roster("個人票_2023年度.txt", "ja", "accessed", _FIELDS, _numbered(_JAPANESE), _OF_FIELDS, 2),
+    Roster("名簿_2023年度.xlsx", "ja", "accessed", _FIELDS, _numbered(_JAPANESE), _OF_FIELDS, 2),
     Roster("個人票_追加.txt", "ja", "in_reach", _FIELDS, _numbered(_NAMESAKES), _OF_FIELDS, 2),
     Roster(
         "participants-2023.xlsx",

@@ -97,6 +97,10 @@ class Identifier:
                 found = word.search(text, found.start() + 1, last + 1)
         return False
 
+    def names(self, text: str, start: int, end: int) -> bool:
+        """Tell whether a context word stands inside of `text[start:end]`, such as the heading of a column."""
+        return any(word.search(text, start, end) for word in self._words)
+
 
 def _whole(word: str) -> str:
     """Let a word's Latin ends be ends of a word, and its letters be of any case."""

@@ -3,7 +3,7 @@
 What is found is defined without anchors, text by text: of each identifier the matches of its pattern, tried at every
 place from left to right, that pass its check and have the context that they need; where one was found, it is tried on
 behind it. Of findings that overlap, one stays. Anchors only say which places are worth trying; without Hyperscan all
-are, which is slower and gives the same.
+are, which is slower and gives the same. In a table the heading of a column is context for its cells (`columns.py`).
 """
 
 import re
@@ -14,6 +14,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from unsealed.identify.anchors import FAST, Anchors, Ends
+from unsealed.identify.columns import Columns
 from unsealed.identify.identifier import AFTER_CONTEXT, Identifier
 from unsealed.identify.identifiers import identifiers
 from unsealed.identify.normalise import Normalised, normalise_all
@@ -93,17 +94,21 @@ class Scanner:
                 around = self._anchors.ends([one.text for _, one in group]) if self._anchors else [None] * len(group)
                 for (number, text), ends in zip(group, around, strict=True):
                     if ends or ends is None:
-                        found += self._text(number, text, ends, lost)
+                        columns = Columns(self._all, texts[number] or "", text)
+                        found += self._text(number, text, columns, ends, lost)
         return sorted(found)
 
-    def _text(self, number: int, clean: Normalised, ends: Ends | None, lost: Counter[Lost]) -> Iterator[Found]:
+    def _text(
+        self, number: int, clean: Normalised, columns: Columns, ends: Ends | None, lost: Counter[Lost]
+    ) -> Iterator[Found]:
         """Give what is found in one text."""
         candidates: list[Candidate] = []
         text = clean.text
 
         def context(one: Candidate) -> int:
             known = self._all[one.number]
-            return 20 if known.needs_context or known.in_context(text, one.start, one.end) else 0
+            near = known.needs_context or known.in_context(text, one.start, one.end)
+            return 20 if near or columns.head(one.number, one.start, one.start, one.end) else 0
 
         if (now := monotonic()) - self._armed > 1:
             rearm(TEXT_SECONDS)
@@ -111,7 +116,7 @@ class Scanner:
         try:
             self._busy = True
             for which in range(len(self._all)) if ends is None else sorted(ends):
-                candidates += self._of(which, number, text, None if ends is None else ends[which], lost)
+                candidates += self._of(which, number, text, columns, None if ends is None else ends[which], lost)
             kept = resolve(candidates, context)
             self._busy = False
         except _Late:
@@ -129,35 +134,52 @@ class Scanner:
             raise _Late
 
     def _of(
-        self, which: int, number: int, text: str, ends: Sequence[int] | None, lost: Counter[Lost]
+        self,
+        which: int,
+        number: int,
+        text: str,
+        columns: Columns,
+        ends: Sequence[int] | None,
+        lost: Counter[Lost],
     ) -> list[Candidate]:
         """Give what one identifier finds in one text."""
         one, size, behind, found = self._all[which], len(text), 0, list[Candidate]()
         search, match = one.expression.search, one.expression.match
-        for low, high, limit in self._spans(one, text, ends):
+        for low, high, limit in self._spans(which, text, columns, ends):
             behind, look = max(behind, low), match if high - low == 1 else search
             while behind < high and (seen := look(text, behind, limit)) and (start := seen.start()) < high:
                 behind = start + 1
                 # where the end of the search may have cut it short, it is matched again
                 whole = seen if limit >= size else match(text, start)
-                if whole and self._passes(which, number, whole, ends, lost):
+                if whole and self._passes(which, number, whole, columns, ends, lost):
                     behind = max(behind, whole.end())
                     found.append(Candidate(*whole.span(self._values[which]), which, self._bases[which]))
         return found
 
-    def _spans(self, one: Identifier, text: str, ends: Sequence[int] | None) -> Iterable[tuple[int, int, int]]:
+    def _spans(
+        self, which: int, text: str, columns: Columns, ends: Sequence[int] | None
+    ) -> Iterable[tuple[int, int, int]]:
         """Give between which places matches may begin, and how far those reach that have to be found."""
         if ends is None:
             return ((0, len(text) + 1, len(text)),)
+        one = self._all[which]
         longest = one.before + one.after
         if one.needs_context:
-            return _around(ends, longest + AFTER_CONTEXT, one.near, longest + LOOK)
+            near = _around(ends, longest + AFTER_CONTEXT, one.near, longest + LOOK)
+            cells = [(low, high, high + longest + LOOK) for low, high in columns.spans(which, ends)]
+            return sorted([*near, *cells]) if cells else near
         if one.left:
             return _leftwards(text, one.left, ends, one.before + one.after + LOOK)
         return _around(ends, one.before, 0, one.after + LOOK)
 
     def _passes(
-        self, which: int, number: int, match: re.Match[str], ends: Sequence[int] | None, lost: Counter[Lost]
+        self,
+        which: int,
+        number: int,
+        match: re.Match[str],
+        columns: Columns,
+        ends: Sequence[int] | None,
+        lost: Counter[Lost],
     ) -> bool:
         """Tell whether a match is what it looks like."""
         one, group = self._all[which], self._values[which]
@@ -168,7 +190,12 @@ class Scanner:
             except Exception as error:  # noqa: BLE001 - an identifier that fails costs this value, never the stage
                 lost[Lost(number, self._names[which], type(error).__name__)] += 1
                 return False
-        return not one.needs_context or _has_context(one, match.string, *match.span(group), ends)
+        start, end = match.span(group)
+        return (
+            not one.needs_context
+            or _has_context(one, match.string, start, end, ends)
+            or columns.head(which, match.start(), start, end, ends)
+        )
 
 
 def _has_context(one: Identifier, text: str, start: int, end: int, ends: Sequence[int] | None) -> bool:

@@ -19,7 +19,7 @@ class Eml:
     """One message a file."""
 
     name = "eml"
-    version = "4"
+    version = "5"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -24,7 +24,7 @@ class Emlx:
     """One message a file, as Apple Mail keeps it."""
 
     name = "emlx"
-    version = "3"
+    version = "4"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -49,7 +49,7 @@ class GraphMessages:
     """Message resources as JSON objects, however they are strung together."""
 
     name = "graph_messages"
-    version = "3"
+    version = "4"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

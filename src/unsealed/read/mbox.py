@@ -31,7 +31,7 @@ class Mbox:
     """Mailboxes in one file, messages parted by `From ` lines."""
 
     name = "mbox"
-    version = "4"
+    version = "5"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

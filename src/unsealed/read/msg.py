@@ -19,7 +19,7 @@ class Msg:
     """One Outlook item in a compound file."""
 
     name = "msg"
-    version = "3"
+    version = "4"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -27,7 +27,7 @@ class Olm:
     """A mailbox that Outlook for Mac exported."""
 
     name = "olm"
-    version = "3"
+    version = "4"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -27,7 +27,7 @@ class Pst:
     """A mailbox that Outlook keeps in a file."""
 
     name = "pst"
-    version = "3"
+    version = "4"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -20,7 +20,7 @@ class Tnef:
     """One TNEF stream."""
 
     name = "tnef"
-    version = "3"
+    version = "4"
     kind = "mail"
 
     def detect(self, head: bytes, shown: str) -> int:

@@ -44,6 +44,11 @@ def test_tables_of_things_name_nobody(text: str) -> None:
     assert people(text) == []
 
 
+@pytest.mark.parametrize("name", ["中村 直子", "町田　和男", "佐藤 美月", "市川 区美", "村上太郎", "中村和男", "県 一郎"])
+def test_names_with_signs_of_places_and_days_are_names(name: str) -> None:
+    assert people(f"氏名\t年\n{name}\t1\n横浜市\t2\n男性\t3\n四月\t4\n営業部\t5\n山田 太郎\t6\n") == [name, "山田 太郎"]
+
+
 def test_the_row_is_the_record_of_its_first_person_alone() -> None:
     text = "Patient\tBorn\tDoctor\nAnna Kowalski\t1980\tZeno Quimby\n"
     anna, zeno = sorted(rows(text))

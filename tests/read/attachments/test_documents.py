@@ -73,6 +73,10 @@ READ = {
             "seen",
         ],
     ),
+    "xlsx_with_gaps": (
+        papers.xlsx([["氏名", "住所", "電話"], [NAME, "", "090"], ["", "a\tb\r\nc\nd"], ["", " ", ""], [NAME, "x", ""]]),
+        [f"名簿\n氏名\t住所\t電話\n{NAME}\t\t090\n\ta b c d\n{NAME}\tx"],
+    ),
     "doc": (papers.doc(f"Dear\r{LINE}\x07\x13 HYPERLINK x \x14shown\x15"), [f"Dear\n{LINE}", "shown"]),
     "ppt": (papers.ppt("Title", LINE), ["Title\n" + LINE]),
     "rtf": (RTF, ["担当は星野蓮 end\nsecond", "a note"]),

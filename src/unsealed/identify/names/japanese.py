@@ -93,10 +93,10 @@ class Japanese:
     _lines: dict[str, tuple[Spot, ...]] = field(default_factory=dict, init=False)
 
     def find(self, text: str) -> list[Spot]:
-        """Give the Japanese names in a text, in order; nothing where no kana shows that it is Japanese and none is known."""
+        """Give the Japanese names in a text, in order; nothing where no kana and no 氏名 shows that it is Japanese and none is known."""
         if text.isascii():
             return []
-        japanese, found = bool(_KANA.search(text)), list[Spot]()
+        japanese, found = bool(_KANA.search(text)) or "氏名" in text, list[Spot]()
         at, written = 0, _SCRIPT.search(text)
         while written:
             at = text.rfind("\n", at, written.start()) + 1 or at

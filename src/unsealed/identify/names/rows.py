@@ -1,32 +1,19 @@
 """Names in tables: a line of headings that names a column of people, and a person in each line below.
 
-Workbooks come as lines of cells parted by tabs (`read/attachments/sheets.py`), CSV files as they are written (RFC 4180).
+What a table is, is told in `identify/tables.py`.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from unsealed.identify.names.forms import WORD, parse
 from unsealed.identify.names.spot import Spot
 from unsealed.identify.names.words import FAMILY_COLUMNS, GIVEN_COLUMNS, NO_NAME, PLAIN_COLUMNS, TITLES, WHOLE_COLUMNS
+from unsealed.identify.tables import HEADING, MARKS, MISFITS, ROW, TOP, Cell, can_head, cells, key, mark_of
 
-HEADING = 2_000
-"""Characters of a line of headings."""
-TOP = 1_000
-"""Characters in which a list without tabs has its headings."""
-MARKS = "\t,;|、"
-"""What parts cells."""
-CELLS = 200
-"""Cells of a line that are looked at."""
-ROW = 8_000
-"""Characters of a row."""
 FRUITLESS = 100
 """So many lines of headings without anybody below them are enough for a text."""
-MISFITS = 20
-"""So many lines without a name end a table."""
-
 _LATIN_SIGNS = (
     "name",
     "Name",
@@ -49,15 +36,9 @@ _EASTERN = re.compile(
     "[々〆ヵヶ\u3400-\u9fff\u3041-\u3096\u30a1-\u30faー]{1,8}(?:[ 　・][々〆ヵヶ\u3400-\u9fff\u3041-\u3096\u30a1-\u30faー]{1,12})?"
 )
 _HANGUL = re.compile("[가-힣]{2,5}")
-_THING = re.compile(
-    "株式|有限|会社|部$|課$|店$|県|市|区|町|村|丁目|番地|学校|大学|病院|銀行|合計|小計|計$|備考|様式|一覧|名簿|なし|不明|未定|男$|女$|円$|日$|月$|年$"
-)
-
-
-class _Cell(NamedTuple):
-    start: int
-    end: int
-    text: str
+_THING = re.compile("株式|有限|会社|丁目|番地|学校|大学|病院|銀行|合計|小計|備考|様式|一覧|名簿|なし|不明|未定")
+_END = re.compile("^[男女]性?$|(?:[部課店計]|..[県市区町村]|^.{1,2}[円日月年])$")
+"""What is no name, where no space parts family and given name: 中村 直子, 町田 和男 and 佐藤 美月 are names."""
 
 
 class _Columns(NamedTuple):
@@ -106,57 +87,27 @@ def _places(text: str) -> list[int]:
 
 def _headings(text: str, start: int, end: int) -> _Columns | None:
     line = text[start:end]
-    mark = max(MARKS, key=line.count)
-    if not line.count(mark):
+    mark = mark_of(line)
+    if mark is None:
         return None
-    cells = [_key(cell.text) for cell in _cells(text, start, end, mark)]
-    if sum(not cell or len(cell) > 40 for cell in cells) > len(cells) // 2:
+    keys = [key(cell.text) for cell in cells(text, start, end, mark)]
+    if not can_head(keys):
         return None
-    given = next((place for place, cell in enumerate(cells) if cell in GIVEN_COLUMNS), None)
-    family = next((place for place, cell in enumerate(cells) if cell in FAMILY_COLUMNS), None)
+    given = next((place for place, one in enumerate(keys) if one in GIVEN_COLUMNS), None)
+    family = next((place for place, one in enumerate(keys) if one in FAMILY_COLUMNS), None)
     # Of a name and its reading the name comes first, whichever stands further left.
     whole = tuple(
         sorted(
-            (place for place, cell in enumerate(cells) if cell in WHOLE_COLUMNS),
-            key=lambda place: (bool(_READING.search(cells[place])), place),
+            (place for place, one in enumerate(keys) if one in WHOLE_COLUMNS),
+            key=lambda place: (bool(_READING.search(keys[place])), place),
         )
     )
-    plain = tuple(place for place, cell in enumerate(cells) if cell in PLAIN_COLUMNS)
+    plain = tuple(place for place, one in enumerate(keys) if one in PLAIN_COLUMNS)
     if given is not None and family is not None:
-        return _Columns(len(cells), mark, (), plain=False, given=given, family=family)
+        return _Columns(len(keys), mark, (), plain=False, given=given, family=family)
     if whole or plain:
-        return _Columns(len(cells), mark, whole or plain[:1], plain=not whole, given=None, family=None)
+        return _Columns(len(keys), mark, whole or plain[:1], plain=not whole, given=None, family=None)
     return None
-
-
-def _key(cell: str) -> str:
-    text = unicodedata.normalize("NFKC", cell).casefold()
-    return re.sub(r"[\W_]+", "", re.sub(r"\(.*?\)", "", text))
-
-
-def _cells(text: str, start: int, end: int, mark: str) -> list[_Cell]:
-    """Cut a line into cells; in quotes a mark parts nothing."""
-    cells: list[_Cell] = []
-    at = start
-    while at <= end and len(cells) < CELLS:
-        if text.startswith('"', at):
-            stop = text.find('"', at + 1, end)
-            stop = end if stop < 0 else stop
-            first, last = at + 1, stop
-            at = text.find(mark, stop, end)
-        else:
-            first, stop = at, text.find(mark, at, end)
-            last = end if stop < 0 else stop
-            at = stop
-        value = text[first:last]
-        front = len(value) - len(value.lstrip())
-        cells.append(
-            _Cell(first + front, first + len(value.rstrip()) if value.strip() else first + front, value.strip())
-        )
-        if at < 0:
-            break
-        at += len(mark)
-    return cells
 
 
 def _people(text: str, at: int, columns: _Columns) -> Iterator[Spot]:
@@ -173,26 +124,26 @@ def _people(text: str, at: int, columns: _Columns) -> Iterator[Spot]:
 
 
 def _row(text: str, start: int, end: int, columns: _Columns) -> Iterator[Spot]:
-    cells = _cells(text, start, end, columns.mark)
+    row = cells(text, start, end, columns.mark)
     record: tuple[int, int] | None = (start, start + len(text[start:end].rstrip()))
     if columns.given is not None and columns.family is not None:
-        if max(columns.given, columns.family) < len(cells):
-            given, family = cells[columns.given], cells[columns.family]
+        if max(columns.given, columns.family) < len(row):
+            given, family = row[columns.given], row[columns.family]
             if _word(given.text) and _word(family.text):
                 yield _joined(given, family, record)
         return
-    missing = max(0, columns.size - len(cells))
+    missing = max(0, columns.size - len(row))
     for place in columns.whole:
         # Empty cells of a workbook are left out, so that later ones stand further left.
         for shift in range(min(missing, place) + 1):
-            if place - shift < len(cells) and _is_name(cells[place - shift].text, plain=columns.plain or shift > 0):
-                cell = cells[place - shift]
+            if place - shift < len(row) and _is_name(row[place - shift].text, plain=columns.plain or shift > 0):
+                cell = row[place - shift]
                 yield Spot(cell.start, cell.end, "row", record)
                 record = None  # the first heads it
                 break
 
 
-def _joined(given: _Cell, family: _Cell, record: tuple[int, int] | None) -> Spot:
+def _joined(given: Cell, family: Cell, record: tuple[int, int] | None) -> Spot:
     western = given.text.isascii() or "a" <= given.text[0].casefold() < "\u0370"
     name = f"{given.text} {family.text}" if western else f"{family.text} {given.text}"
     low, high = sorted((given, family))
@@ -215,5 +166,8 @@ def _is_name(cell: str, *, plain: bool) -> bool:
             return False
         return bool(words) and (parse(cell) is not None or not plain)
     if _EASTERN.fullmatch(cell):
-        return not _THING.search(cell) and len(cell) > 1 and not (plain and " " not in cell and not 3 <= len(cell) <= 5)
+        parted = " " in cell or "\u3000" in cell
+        if _THING.search(cell) or len(cell) < 2 or (not parted and _END.search(cell)):
+            return False
+        return parted or not plain or 3 <= len(cell) <= 5
     return bool(_HANGUL.fullmatch(cell))

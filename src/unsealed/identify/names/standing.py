@@ -1,7 +1,9 @@
 """Places where names stand, whoever bears them: headers that a letter quotes, greetings, signatures, titles, fields."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from unsealed.identify.names.forms import LETTER, UPPER, WORD, parse
 from unsealed.identify.names.spot import Spot
@@ -61,6 +63,8 @@ _VALUE = re.compile(
     rf"({_NAME}|{WORD}[ ]?,[ ]{WORD})(?=[ ]?(?:[\t\n,;(<|/]|$|[ ]{{2}}))"
 )
 _FIELD_LINE = re.compile(r"[ \t>*-]*[^\s:：][^:：\n]{0,40}[:：]")
+_OF_LETTERS = frozenset(("sent", "date", "subject", "送信日時", "日時", "件名", "差出人", "送信者", "宛先"))
+"""Labels of a quoted letter's head: no record begins above or goes on below them."""
 _END_OF_PIECE = re.compile(r"[<\[(]| ?/ ?[A-Z]|@|\s+on behalf of\b")
 _BY = re.compile(rf"[ ][Bb]y[ ]?:?[ ]({_NAME})")
 _PIECE = re.compile(r"[^;\n]+")
@@ -210,21 +214,43 @@ def _signature(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def block(text: str, start: int, end: int) -> tuple[int, int]:
-    """Give the lines of fields around a name: `label: value` each, no empty line between, none of another name."""
+    """Give the lines of fields around a name: `label: value` each, no empty line between, none of another name.
+
+    Where records follow each other without an empty line, as in what was a document, one begins wherever the label comes
+    again that the first of them begins with.
+    """
     low = text.rfind("\n", 0, start) + 1
-    high, at = end, text.find("\n", end)
-    while 0 <= at < start + RECORD:
-        stop = text.find("\n", at + 1)
+    starts, lines = _records(text)
+    number = bisect_right(starts, start) - 1
+    here = lines[number] if number >= 0 and lines[number][-1][1] >= start else [(low, low)]
+    near = [line for line in here if start - RECORD < line[0] < start + RECORD]
+    if near and near[0][0] <= low < near[-1][1]:
+        return near[0][0], max(near[-1][1], end)
+    stop = text.find("\n", end)
+    return low, max(min(len(text) if stop < 0 else stop, start + RECORD), end)
+
+
+@lru_cache(2)
+def _records(text: str) -> tuple[list[int], list[list[tuple[int, int]]]]:
+    """Give where records of fields begin, and the lines of each; a text has many names, and is gone through once."""
+    found: list[list[tuple[int, int]]] = []
+    first, named, at = "", False, 0
+    while at < len(text):
+        stop = text.find("\n", at)
         stop = len(text) if stop < 0 else stop
-        line = text[at + 1 : stop]
-        label = _FIELD_LINE.match(line)
-        if not label or _names(label[0]):
-            break
-        high, at = at + 1 + len(line.rstrip()), stop if stop < len(text) else -1
-    if high == end:
-        stop = text.find("\n", end)
-        high = min(len(text) if stop < 0 else stop, start + RECORD)
-    return low, max(high, end)
+        label = _FIELD_LINE.match(text, at, stop)
+        key = label[0].strip(" \t>*-:：").casefold() if label else ""
+        if not key or key in LABELS or key in _OF_LETTERS:
+            first = ""
+        else:
+            name = _names(key)
+            if not first or key == first or (name and named):
+                found.append([])
+                first, named = first or key, False
+            named |= name
+            found[-1].append((at, at + len(text[at:stop].rstrip())))
+        at = stop + 1
+    return [lines[0][0] for lines in found], found
 
 
 def _names(label: str) -> bool:

@@ -1,9 +1,12 @@
 """Workbooks (xlsx, xlsb, xls): a line a row, cells parted by tabs, the sheet's name above; comments and boxes below.
 
-ECMA-376 part 1, section 18; [MS-XLS]. Numbers and dates stand as they are kept, not as their format shows them.
+ECMA-376 part 1, section 18; [MS-XLS]. Numbers and dates stand as they are kept, not as their format shows them. Empty cells
+keep their place, so that each cell stands in its column; those at the end of a row are left out. Line breaks and tabs inside
+of a cell are spaces.
 """
 
 import io
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +14,8 @@ from unsealed.read.attachments.outcome import MAX_TEXT, EncryptedError, NotReadE
 from unsealed.read.attachments.xml_text import Package, Words, gathered
 
 _BESIDE = ("xl/comments", "xl/threadedComments/", "xl/drawings/drawing", "xl/charts/chart", "xl/persons/")
+_BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+"""What would look like the end of a cell or of a row."""
 
 
 def workbook(data: bytes) -> tuple[str, list[str]]:
@@ -65,7 +70,7 @@ def _cells(data: bytes, out: list[str], trouble: list[str]) -> None:
             continue
         out.append(name)
         for row in rows:
-            line = "\t".join(shown for cell in row if (shown := _shown(cell)))
+            line = "\t".join(map(_shown, row)).rstrip("\t ")
             if line:
                 out.append(line)
                 size += len(line)
@@ -76,7 +81,7 @@ def _cells(data: bytes, out: list[str], trouble: list[str]) -> None:
 def _shown(cell: Any) -> str:  # noqa: ANN401 - whatever a cell holds
     """Give a cell as a person would type it."""
     if isinstance(cell, str):
-        return cell.replace("\t", " ").replace("\r\n", "\n")
+        return _BREAKS.sub(" ", cell)
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
