@@ -286,3 +286,18 @@ def test_a_block_of_many_is_not_compared_each_with_each() -> None:
     for _ in blocks.pairs(records):
         asked += 1
     assert asked < 40 * len(records)
+
+
+def test_two_addresses_of_one_name_whose_rows_hold_different_numbers_are_two_peoples() -> None:
+    rows = [
+        row("佐藤 健", number, mail=frozenset({mail}), others=frozenset({f"jp_my_number:{number}"}))
+        for number, mail in (("1", "ken.sato@x.example"), ("2", "sato.ken@x.example"))
+    ]
+    headers = [
+        Record(f"a:{mail}", {"佐藤 健": 1}, address=mail, letters=1)
+        for mail in ("ken.sato@x.example", "sato.ken@x.example")
+    ]
+    assert groups(cluster([*rows, *headers])) == {
+        frozenset({"佐藤 健|1", "ken.sato@x.example"}),
+        frozenset({"佐藤 健|2", "sato.ken@x.example"}),
+    }

@@ -178,7 +178,7 @@ def score(a: Record, b: Record, together: Together = ALONE, lore: Lore = NO_LORE
     if level is Level.DIFFERENT:
         return 0.0, ""
     if a.mailboxes & b.mailboxes:
-        return 0.96, "the mail address beside the name" + (f"; {words}" if words else "")
+        return 0.985, "the mail address beside the name" + (f"; {words}" if words else "")
     shared = a.phones & b.phones & lore.phones
     if shared and level >= Level.PARTIAL:
         return (0.98 if level >= Level.INITIAL else 0.92), f"{words}; the same phone"
