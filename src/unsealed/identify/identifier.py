@@ -57,6 +57,10 @@ class Identifier:
     """Without one of these words near it, it is no hit."""
     near: int = 60
     """A context word may end so many characters before a value."""
+    behind: int = AFTER_CONTEXT
+    """So many characters behind a value context words are looked for; no more than `AFTER_CONTEXT`."""
+    parted: str = ""
+    """What must not stand between a context word and a value behind it: the word is another value's then."""
     weight: int = 50
     """Of two that overlap the heavier one stays; a context word adds 20, a check digit 10."""
     mask: Callable[[str], str] = _LAST_TWO
@@ -88,14 +92,17 @@ class Identifier:
 
     def in_context(self, text: str, start: int, end: int) -> bool:
         """Tell whether a context word stands near `text[start:end]`: whether one ends near enough."""
-        low, first, last = max(0, start - self.near + 1), max(0, start - self.near - LONGEST_WORD), end + AFTER_CONTEXT
+        low, first, last = max(0, start - self.near + 1), max(0, start - self.near - LONGEST_WORD), end + self.behind
         for word in self._words:
             found = word.search(text, first, last + 1)  # one more character: whether the word ends there is seen by it
             while found:
-                if low <= found.end() <= last:
+                if low <= found.end() <= last and not self._apart(text, found.end(), start):
                     return True
                 found = word.search(text, found.start() + 1, last + 1)
         return False
+
+    def _apart(self, text: str, word: int, start: int) -> bool:
+        return bool(self.parted) and word < start and bool(re.compile(self.parted).search(text, word, start))
 
     def names(self, text: str, start: int, end: int) -> bool:
         """Tell whether a context word stands inside of `text[start:end]`, such as the heading of a column."""

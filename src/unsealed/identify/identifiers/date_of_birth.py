@@ -41,6 +41,8 @@ IDENTIFIER = Identifier(
     ),
     needs_context=True,
     near=40,
+    behind=3,
+    parted=r"[0-9]{4}|[0-9][/.年-][0-9]",
     weight=44,
     mask=year,
     canonical=lambda value: dates.iso(value) or value,
@@ -68,6 +70,10 @@ IDENTIFIER = Identifier(
         "Date of birth ⟦04/01/1980⟧",
         "⟦S55.4.1⟧生まれ",
         "born ⟦April 1, 1980⟧",
+        "Date: 2023-04-15, DOB ⟦04/05/1980⟧",
+        "送付日 2023/04/15 生年月日 ⟦1980/04/05⟧",
+        "氏名 山田太郎 入社 2010年4月1日 生年月日 ⟦1980年1月2日⟧",
+        "生年月日 ⟦1980年1月2日⟧ 入社 2010年4月1日",
     ),
     misses=(
         "Meeting on 1980-04-01",
@@ -77,5 +83,7 @@ IDENTIFIER = Identifier(
         "生年月日:昭和70年1月1日",
         "生年月日:不明 2年",
         "birthday cake at 10.30",
+        "Hired 2019-04-01. Born in Osaka",
+        "Invoice date 04/15/2023\nBirthday cake order",
     ),
 )

@@ -46,6 +46,8 @@ IDENTIFIER = Identifier(
     ),
     needs_context=True,
     near=40,
+    behind=3,
+    parted=r"[0-9]{4}|[0-9][/.年-][0-9]",
     weight=45,
     mask=year,
     canonical=lambda value: _iso(value) or value,

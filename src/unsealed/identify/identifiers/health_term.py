@@ -9,14 +9,27 @@ from unsealed.identify.identifier import Identifier
 from unsealed.identify.mask import shown
 
 _EN = (
-    "diagnos(?:is|ed with)", "chemotherapy", "cancer", "tumou?r", "diabet(?:es|ic)", "hiv(?:-positive)?",
-    "hepatitis [abc]", "epilep(?:sy|tic)", "depression", "bipolar disorder", "schizophrenia", "anxiety disorder",
+    "diagnosed with", "chemotherapy", "cancer", "tumou?r", "diabet(?:es|ic)", "hiv-positive",
+    "hepatitis [abc]", "epilep(?:sy|tic)", "bipolar disorder", "schizophrenia", "anxiety disorder",
     "ptsd", "miscarriage", "pregnan(?:t|cy)", "maternity leave", "sick leave", "medical leave", "sick note",
-    "medical certificate", "doctor's note", "prescription", "surgery", "biopsy", "dialysis", "stroke",
-    "heart attack", "asthma", "dementia", "alzheimer's", "parkinson's", "disabilit(?:y|ies)", "psychiatrist",
-    "psychotherapy", "rehab", "blood test", "covid-19 positive", "tested positive", "medical record",
-    "patient record", "overdose", "addiction", "leukaemia", "leukemia", "insulin",
+    "medical certificate", "doctor's note", "biopsy", "dialysis",
+    "heart attack", "asthma", "dementia", "alzheimer's", "parkinson's", "psychiatrist",
+    "psychotherapy", "blood test", "covid-19 positive", "tested positive", "medical record",
+    "patient record", "overdose", "leukaemia", "leukemia", "insulin",
 )  # fmt: skip
+_WEAK = (
+    "diagnosis",
+    "depression",
+    "prescription",
+    "surgery",
+    "stroke",
+    "disabilit(?:y|ies)",
+    "rehab",
+    "addiction",
+    "hiv",
+)
+"""Words that tell of health only where they are somebody's: markets have depressions, too."""
+_WHOSE = "(?:his|her|my|their|your|(?:patient|employee|son|daughter|wife|husband|mother|father|child|colleague)(?:'s)?)"
 _DE = (
     "krankschreibung", "krankgeschrieben", "krebs", "schwanger(?:schaft)?", "schwerbehindert", "depressionen",
     "diagnose", "arbeitsunf[aä]higkeit",
@@ -32,13 +45,19 @@ _JA = (
 IDENTIFIER = Identifier(
     kind="health_term",
     what="word of health",
-    pattern=r"(?P<v>(?i:\b(?:" + "|".join(_EN + _DE) + r")\b)|" + "|".join(_JA) + ")",
+    pattern=r"(?P<v>(?i:\b(?:"
+    + "|".join(_EN + _DE)
+    + rf")\b|\b{_WHOSE} (?:[a-z]{{1,12}} )?(?:"
+    + "|".join(_WEAK)
+    + r")\b|\bdiagnosis(?= ?[:\t]))|"
+    + "|".join(_JA)
+    + ")",
     anchors=(
-        *(rf"(?i:\b{word.replace('ä', 'x')}\b)" for word in _EN + _DE if "ä" not in word),
+        *(rf"(?i:\b{word.replace('ä', 'x')}\b)" for word in _EN + _DE + _WEAK if "ä" not in word),
         "(?i:arbeitsunf)",
         *_JA,
     ),
-    before=24,
+    before=60,
     after=16,
     weight=10,
     mask=shown,
@@ -46,6 +65,20 @@ IDENTIFIER = Identifier(
     same=(("Diabetes", "diabetes"),),
     different=(("diabetes", "asthma"),),
     law="GDPR art. 9; APPI art. 2(3); 45 CFR 160.103",
-    hits=("She was ⟦diagnosed with⟧ ⟦diabetes⟧", "⟦診断書⟧を提出", "⟦うつ病⟧で⟦休職⟧中", "on ⟦sick leave⟧ since May"),
-    misses=("cancerous growth of costs", "a healthy margin", "元気です"),
+    hits=(
+        "She was ⟦diagnosed with⟧ ⟦diabetes⟧",
+        "⟦診断書⟧を提出",
+        "⟦うつ病⟧で⟦休職⟧中",
+        "on ⟦sick leave⟧ since May",
+        "after ⟦her knee surgery⟧",
+    ),
+    misses=(
+        "cancerous growth of costs",
+        "a healthy margin",
+        "元気です",
+        "the market depression",
+        "The diagnosis of the server problem",
+        "prescription of the law",
+        "without prescription drugs",
+    ),
 )
