@@ -6,7 +6,7 @@ people of one name in two lists are two.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,10 @@ HEADS = ("row", "field")
 """How a name stands that heads data of its own."""
 MOST = 40
 """Values of one group that are looked at."""
+MOST_TEXT = 2_000
+"""Characters of one group that are looked at."""
+TEXTS = 64
+"""Texts that are taken at a time."""
 _PHONES, _MAIL, _POST = "phone_number", "email_address", "postal_address"
 _LOOSE = words("""
     person_name ip_address mac_address classification_marking health_term salary_term postal_address password api_key
@@ -81,26 +85,43 @@ def entries(db: Engine, people: Iterable[Seen] = ()) -> list[Entry]:
     heads = ", ".join(f"'{how}'" for how in HEADS)
     db.execute(f"""
         CREATE OR REPLACE TEMP TABLE heading AS
-        SELECT DISTINCT s.message_id, s.attachment_id, s.part, s.grp, s.name, g.start, g."end" AS stop,
-               lower(coalesce(m.from_address, '')) AS sender
+        SELECT DISTINCT s.message_id, s.attachment_id, s.part, s.grp, s.name, g.start, g."end" AS stop
         FROM spotted s
         JOIN groups g ON g.message_id = s.message_id AND g.attachment_id IS NOT DISTINCT FROM s.attachment_id
              AND g.part = s.part AND g.grp = s.grp
-        JOIN messages m ON m.message_id = s.message_id
         WHERE s.how IN ({heads}) AND s.grp IS NOT NULL""")
+    present, made = _present(db, people), list[Entry]()
+    for place, text, spots in _places(db, _IN_GROUPS):
+        for spot in spots:
+            part = text[spot["start"] : min(spot["stop"], spot["start"] + MOST_TEXT)]
+            if entry := _entry({**place, **spot, "text": part}, present):
+                made.append(entry)
     found: dict[tuple[Any, ...], Entry] = {}
-    present = _present(db, people)
-    for batch in db.batches(_IN_GROUPS, rows=2_000):
-        for row in batch.to_pylist():
-            entry = _entry(row, present)
-            if entry is None:
-                continue
-            same = (entry.key, entry.mail, entry.phones)
-            kept = found.setdefault(same, entry)
+    for entry in sorted(made, key=_where):
+        kept = found.setdefault((entry.key, entry.mail, entry.phones), entry)
+        if kept is not entry:
             kept.minor |= entry.minor
             kept.vulnerable |= entry.vulnerable
             kept.places += entry.places
     return list(found.values())
+
+
+def _where(entry: Entry) -> tuple[str, str, str, int, str]:
+    ((message, attachment, part, group),) = entry.places
+    return message, attachment or "", part, group or 0, entry.name
+
+
+def _places(db: Engine, query: str) -> Iterator[tuple[dict[str, Any], str, list[dict[str, Any]]]]:
+    """Give the texts that hold something, each once: what it is part of, the text, and `spots` in it."""
+    asked = f"""
+        WITH h AS ({query})
+        SELECT h.message_id, h.attachment_id, h.part, lower(coalesce(m.from_address, '')) AS sender, h.spots, {_TEXT} AS text
+        FROM h JOIN messages m ON m.message_id = h.message_id
+        LEFT JOIN attachments a ON a.attachment_id = h.attachment_id AND a.message_id = h.message_id"""
+    for batch in db.batches(asked, rows=TEXTS):
+        for row in batch.to_pylist():
+            text, spots = row.pop("text") or "", row.pop("spots")
+            yield row, text, spots
 
 
 def _present(db: Engine, people: Iterable[Seen]) -> dict[tuple[str, str], set[str]]:
@@ -118,22 +139,21 @@ def _present(db: Engine, people: Iterable[Seen]) -> dict[tuple[str, str], set[st
 
 _TEXT = """CASE h.part WHEN 'attachment' THEN a.text WHEN 'filename' THEN a.filename WHEN 'subject' THEN m.subject ELSE m.text END"""
 _IN_GROUPS = f"""
-    WITH held AS (
-        SELECT h.message_id, h.attachment_id, h.part, h.grp, h.name,
+    WITH spans AS (
+        SELECT DISTINCT message_id, coalesce(attachment_id, '') AS attachment, part, grp, start, stop FROM heading),
+    held AS (
+        SELECT s.message_id, s.attachment, s.part, s.grp,
                list(struct_pack(kind := n.kind, hash := n.value_hash, identifier := n.identifier, a := n.start, z := n."end")
-                    ORDER BY n.start)[1:{MOST}] AS inside
-        FROM heading h
-        JOIN mentions n ON n.message_id = h.message_id AND n.attachment_id IS NOT DISTINCT FROM h.attachment_id AND n.part = h.part
-             AND n.start >= h.start AND n."end" <= h.stop
-        GROUP BY ALL)
-    SELECT h.message_id, h.attachment_id, h.part, h.grp, h.name, h.start, h.sender, i.inside,
-           substring({_TEXT}, h.start + 1, least(h.stop - h.start, 2000)) AS text
-    FROM heading h
-    LEFT JOIN held i ON i.message_id = h.message_id AND i.attachment_id IS NOT DISTINCT FROM h.attachment_id AND i.part = h.part
-         AND i.grp = h.grp AND i.name = h.name
-    JOIN messages m ON m.message_id = h.message_id
-    LEFT JOIN attachments a ON a.attachment_id = h.attachment_id AND a.message_id = h.message_id
-    ORDER BY h.message_id, h.attachment_id NULLS FIRST, h.part, h.grp, h.name"""
+                    ORDER BY n.start, n.kind, n.identifier)[1:{MOST}] AS inside
+        FROM (SELECT *, coalesce(attachment_id, '') AS attachment FROM mentions SEMI JOIN (SELECT DISTINCT message_id FROM heading)
+              USING (message_id)) n
+        ASOF JOIN spans s ON n.message_id = s.message_id AND n.attachment = s.attachment AND n.part = s.part AND n.start >= s.start
+        WHERE n."end" <= s.stop GROUP BY ALL)
+    SELECT g.message_id, g.attachment_id, g.part,
+           list(struct_pack(grp := g.grp, name := g.name, start := g.start, stop := g.stop, inside := i.inside)) AS spots
+    FROM heading g LEFT JOIN held i ON i.message_id = g.message_id AND i.attachment = coalesce(g.attachment_id, '')
+         AND i.part = g.part AND i.grp = g.grp
+    GROUP BY g.message_id, g.attachment_id, g.part"""
 
 
 def _entry(row: Mapping[str, Any], present: Mapping[tuple[str, str], set[str]]) -> Entry | None:
@@ -211,20 +231,20 @@ def records(found: Sequence[Entry], domains: Domains) -> list[Record]:
 
 def written(db: Engine, known: Iterable[str]) -> dict[str, list[tuple[str, str | None]]]:
     """Give the mail addresses in texts that are no correspondent's and no shared mailbox, with (message, attachment)."""
-    rows = db.rows(f"""
-        WITH one AS (
-            SELECT value_hash, min(struct_pack(message_id, attachment_id := coalesce(attachment_id, ''), part, start, stop := "end",
-                                               identifier)) AS first
-            FROM mentions WHERE kind = '{_MAIL}' GROUP BY value_hash)
-        SELECT o.value_hash, h.identifier, substring({_TEXT}, h.start + 1, h.stop - h.start) AS value
-        FROM one o, LATERAL (SELECT unnest(o.first)) h JOIN messages m ON m.message_id = h.message_id
-        LEFT JOIN attachments a ON a.attachment_id = h.attachment_id AND a.message_id = h.message_id""")
     left = set(known)
-    clear = {}
-    for row in rows:
-        address = plain(row["value"] or "", row["identifier"])
-        if address and address not in left and shared_because(take_apart(address), {}) is None:
-            clear[row["value_hash"]] = address
+    clear: dict[str, str] = {}
+    query = f"""
+        SELECT first.message_id, nullif(first.attachment_id, '') AS attachment_id, first.part,
+               list(struct_pack(hash := value_hash, start := first.start, stop := first.stop, identifier := first.identifier)) AS spots
+        FROM (SELECT value_hash, min(struct_pack(message_id, attachment_id := coalesce(attachment_id, ''), part, start, stop := "end",
+                                                 identifier)) AS first
+              FROM mentions WHERE kind = '{_MAIL}' GROUP BY value_hash)
+        GROUP BY ALL"""
+    for _, text, spots in _places(db, query):
+        for spot in spots:
+            address = plain(text[spot["start"] : spot["stop"]], spot["identifier"])
+            if address and address not in left and shared_because(take_apart(address), {}) is None:
+                clear[spot["hash"]] = address
     found: dict[str, list[tuple[str, str | None]]] = {}
     if clear:
         for row in db.rows(
