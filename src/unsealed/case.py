@@ -139,10 +139,17 @@ class Case:
             stream.truncate(0)
             stream.write(f"process {os.getpid()} ({who()})")
             stream.flush()
+            self._tidy()
             yield
         finally:
             stream.truncate(0)
             stream.close()
+
+    def _tidy(self) -> None:
+        """Remove what a killed run left of a stage: it holds names and texts in the clear."""
+        for stage in (".identify-*", ".quoting-*", ".hits-*", ".register-*"):
+            for left in self.folder.glob(stage):
+                shutil.rmtree(left, ignore_errors=True)
 
     # -- tables --------------------------------------------------------------------------------------------------
 

@@ -139,8 +139,10 @@ def test_nothing_is_left_beside_the_files_and_what_a_killed_run_left_is_gone(cro
     left = crowd.case.folder / ".register-dead"
     left.mkdir()
     (left / "names").write_text("Taro")
-    register.write(crowd.case)
+    with crowd.case.lock():
+        register.write(crowd.case)
     assert list(crowd.case.folder.glob(".register-*")) == []
+    assert {path.stat().st_mode & 0o777 for path in crowd.case.out.iterdir()} == {0o600}
     assert sorted(path.name for path in crowd.case.out.iterdir()) == ["register.csv", "register.xlsx"]
 
 

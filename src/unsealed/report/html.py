@@ -28,6 +28,8 @@ def write(case: Case, path: Path | None = None, language: str | None = None) -> 
     path = path or case.out / "report.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    temporary.touch(mode=0o600)
     linked = path.with_name(f"{register.NAME}.xlsx").is_file()
     temporary.write_text(render(case, language or words.language_of(case), linked=linked), encoding="utf-8")
     temporary.replace(path)

@@ -4,7 +4,6 @@ Everything is written as it comes out of SQL, a batch at a time; sheets that wou
 No cell begins a formula, whatever evidence says. Times are UTC.
 """
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,8 +29,6 @@ _PAUSE = "; "
 
 def write(case: Case, language: str | None = None) -> Path:
     """Write `register.xlsx` and `register.csv` into `out` of a case, as its tables have it; give the path of the first."""
-    for left in case.folder.glob(f"{_TEMPORARY}*"):
-        shutil.rmtree(left, ignore_errors=True)
     case.out.mkdir(exist_ok=True)
     with engine(case) as db, tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=case.folder) as folder:
         told = _Register(case, db, language or words.language_of(case))
@@ -39,6 +36,7 @@ def write(case: Case, language: str | None = None) -> Path:
         told.book(book, folder)
         told.csv(table)
         for path in (book, table):
+            path.chmod(0o600)  # names, addresses and subjects in the clear
             path.replace(case.out / path.name)
     return case.out / f"{NAME}.xlsx"
 

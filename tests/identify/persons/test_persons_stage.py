@@ -144,6 +144,13 @@ def test_an_address_that_many_write_to_and_that_never_writes_is_a_list_unless_it
     assert by_address(found, dave[0])
 
 
+def test_two_of_a_common_name_in_one_mass_mailing_stay_two(case: Case) -> None:
+    smiths = [("john.smith12@gmail.com", "John Smith"), ("jsmith77@yahoo.com", "John Smith")]
+    crowd = [(f"p{n}.q{n}@y{n}.example", "") for n in range(40)]
+    found = built(lay(case, [letter(1, HOLT, *smiths, *crowd)]))
+    assert by_address(found, smiths[0][0]) != by_address(found, smiths[1][0])
+
+
 def test_a_firm_in_a_signature_is_told_without_the_name_beside_it(case: Case) -> None:
     text = "資料を送ります。\n\n-- \n上野 早苗 東雲保守サービス株式会社\n"
     sender = ("ueno@shinonome.example", "上野 早苗")
@@ -308,7 +315,13 @@ def test_people_merge_and_split_by_command_and_it_outlives_every_run(case: Case)
 def test_two_people_behind_one_address_are_split_by_name(case: Case) -> None:
     box = "family@quill.example"
     case = lay(
-        case, [letter(1, HOLT, (box, "Cy Quill")), letter(2, HOLT, (box, "Dora Quill")), letter(3, HOLT, (box, ""))]
+        case,
+        [
+            letter(1, HOLT, (box, "Cy Quill")),
+            letter(2, HOLT, (box, "Dora Quill")),
+            letter(3, HOLT, (box, "")),
+            letter(4, HOLT, (box, box)),
+        ],
     )
     assert len([row for row in register(case) if box in row["addresses"]]) == 1
     said(case, "split", box, "Dora Quill")
@@ -316,7 +329,11 @@ def test_two_people_behind_one_address_are_split_by_name(case: Case) -> None:
     named = {row["names"][0]: row["person_id"] for row in found["people"] if box in row["addresses"]}
     assert set(named) == {"Cy Quill", "Dora Quill"}
     assert {row["message_id"] for row in found["stands"] if row["person_id"] == named["Dora Quill"]} == {"m2"}
-    assert {row["message_id"] for row in found["stands"] if row["person_id"] == named["Cy Quill"]} == {"m1", "m3"}
+    assert {row["message_id"] for row in found["stands"] if row["person_id"] == named["Cy Quill"]} == {
+        "m1",
+        "m3",
+        "m4",
+    }
 
 
 def test_a_word_that_names_nobody_or_several_is_refused(case: Case) -> None:

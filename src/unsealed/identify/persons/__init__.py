@@ -198,7 +198,8 @@ def _stands(
     db.execute("""
         CREATE OR REPLACE TEMP TABLE stands AS
         SELECT DISTINCT o.person_id, s.message_id, NULL::VARCHAR AS attachment_id, s.role
-        FROM stood s JOIN bearers b ON b.address = s.address AND (b.name IS NULL OR b.name = s.name)
+        FROM stood s JOIN bearers b ON b.address = s.address AND (b.name = s.name OR (b.name IS NULL AND NOT EXISTS (
+            SELECT 1 FROM bearers c WHERE c.address = s.address AND c.name = s.name)))
         JOIN owned o ON o.key = b.person_id
         UNION
         SELECT person_id, message_id, attachment_id, 'named' FROM headed
@@ -207,17 +208,16 @@ def _stands(
 
 
 def _bearers(records: Iterable[Record]) -> Iterator[dict[str, str | None]]:
-    """Give which address, or which name in front of it, stands for which record; `person_id` holds the record's key."""
-    found = list(records)
-    parted = {record.address for record in found if "|" in record.key and record.key.startswith(ADDRESS)}
-    for record in found:
-        if record.address and record.address not in parted:
+    """Give which address, or which name in front of it, stands for which record; `person_id` holds the record's key.
+
+    No name stands for all that no other record of the address has.
+    """
+    for record in records:
+        if record.address and not ("|" in record.key and record.key.startswith(ADDRESS)):
             yield {"address": record.address, "name": None, "person_id": record.key}
         elif record.address:
             for name in record.names:
                 yield {"address": record.address, "name": name, "person_id": record.key}
-            if "|" not in record.key:
-                yield {"address": record.address, "name": "", "person_id": record.key}
         elif record.scope == HEADER:
             for name in record.names:
                 yield {"address": "", "name": name, "person_id": record.key}

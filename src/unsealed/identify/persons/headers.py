@@ -22,6 +22,8 @@ from unsealed.schema import TOLD
 LETTERS = 4
 """So many letters of a sender are read for a signature and a language."""
 ROWS = 2_000
+MASS = 30
+"""A letter to more addresses than this says nothing of who knows whom."""
 
 
 @dataclass
@@ -220,10 +222,11 @@ def together(db: Engine, pairs: Sequence[tuple[str, str]]) -> Mapping[tuple[str,
     if not pairs:
         return {}
     db.register("pairs", pa.table({"one": [one for one, _ in pairs], "other": [other for _, other in pairs]}))
-    rows = db.rows("""
+    rows = db.rows(f"""
         WITH named AS (SELECT one AS address FROM pairs UNION SELECT other FROM pairs),
+        few AS (SELECT letter FROM stood GROUP BY letter HAVING count(DISTINCT address) <= {MASS}),
         spot AS (SELECT DISTINCT s.address, s.letter, s.talk, s.role = 'from' AS wrote FROM stood s SEMI JOIN named USING (address)
-               WHERE s.role <> 'reply_to'),
+               SEMI JOIN few USING (letter) WHERE s.role <> 'reply_to'),
         met AS (
             SELECT p.one, p.other, count(DISTINCT a.letter) AS beside,
                    count(DISTINCT a.letter) FILTER (a.wrote <> b.wrote) AS sent
