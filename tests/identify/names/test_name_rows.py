@@ -59,6 +59,17 @@ def test_the_row_is_the_record_of_its_first_person_alone() -> None:
     assert heads == ["山田太郎"]
 
 
+@pytest.mark.parametrize(
+    "heads", ["Manager,Employee,SSN", "Manager,Name,SSN", "上司,氏名,マイナンバー", "担当者,顧客名,口座番号"]
+)
+def test_a_row_is_of_the_one_that_it_is_about_wherever_others_stand(heads: str) -> None:
+    people = "Mary Lodge,Ann Poole" if heads.isascii() else "山田 花子,佐藤 健"
+    text = f"{heads}\n{people},219-09-9998\n"
+    found = {text[spot.start : spot.end]: spot.record is not None for spot in rows(text)}
+    first, second = people.split(",")
+    assert found == {first: False, second: True}
+
+
 def test_a_cell_that_was_left_out_moves_no_other_name_in() -> None:
     text = "Ward\tPatient\tBorn\nB\tAnna Kowalski\t1980\nZeno Quimby\t1990\n"
     assert people(text) == ["Anna Kowalski", "Zeno Quimby"]

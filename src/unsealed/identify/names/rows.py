@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from unsealed.identify.names.forms import WORD, parse
 from unsealed.identify.names.spot import Spot
-from unsealed.identify.names.words import FAMILY_COLUMNS, GIVEN_COLUMNS, NO_NAME, PLAIN_COLUMNS, TITLES, WHOLE_COLUMNS
+from unsealed.identify.names.words import (
+    BESIDE_COLUMNS,
+    FAMILY_COLUMNS,
+    GIVEN_COLUMNS,
+    NO_NAME,
+    PLAIN_COLUMNS,
+    TITLES,
+    WHOLE_COLUMNS,
+)
 from unsealed.identify.tables import HEADING, MARKS, MISFITS, ROW, TOP, Cell, can_head, cells, key, mark_of
 
 FRUITLESS = 100
@@ -46,6 +54,8 @@ class _Columns(NamedTuple):
     mark: str
     whole: tuple[int, ...]
     plain: bool
+    beside: tuple[int, ...]
+    """Columns of people that the row is not about."""
     given: int | None
     family: int | None
 
@@ -103,10 +113,14 @@ def _headings(text: str, start: int, end: int) -> _Columns | None:
         )
     )
     plain = tuple(place for place, one in enumerate(keys) if one in PLAIN_COLUMNS)
+    beside = tuple(place for place, one in enumerate(keys) if one in BESIDE_COLUMNS)
+    about = tuple(place for place in whole if place not in beside)
     if given is not None and family is not None:
-        return _Columns(len(keys), mark, (), plain=False, given=given, family=family)
-    if whole or plain:
-        return _Columns(len(keys), mark, whole or plain[:1], plain=not whole, given=None, family=None)
+        return _Columns(len(keys), mark, (), plain=False, beside=beside, given=given, family=family)
+    if about or (beside and not plain):
+        return _Columns(len(keys), mark, about or beside, False, beside if about else (), None, None)
+    if plain:
+        return _Columns(len(keys), mark, plain[:1], plain=True, beside=beside, given=None, family=None)
     return None
 
 
@@ -131,6 +145,7 @@ def _row(text: str, start: int, end: int, columns: _Columns) -> Iterator[Spot]:
             given, family = row[columns.given], row[columns.family]
             if _word(given.text) and _word(family.text):
                 yield _joined(given, family, record)
+        yield from _beside(row, columns)
         return
     missing = max(0, columns.size - len(row))
     for place in columns.whole:
@@ -141,6 +156,14 @@ def _row(text: str, start: int, end: int, columns: _Columns) -> Iterator[Spot]:
                 yield Spot(cell.start, cell.end, "row", record)
                 record = None  # the first heads it
                 break
+    yield from _beside(row, columns)
+
+
+def _beside(row: list[Cell], columns: _Columns) -> Iterator[Spot]:
+    """Give the names of those whom a row names besides: they head nothing."""
+    for place in columns.beside:
+        if place < len(row) == columns.size and _is_name(row[place].text, plain=False):
+            yield Spot(row[place].start, row[place].end, "row")
 
 
 def _joined(given: Cell, family: Cell, record: tuple[int, int] | None) -> Spot:

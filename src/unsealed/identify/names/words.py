@@ -288,6 +288,11 @@ WHOLE_COLUMNS = _set(
     "フリガナ 氏名カナ カナ氏名 氏名フリガナ ふりがな"
 )
 """Headings of columns of people, in lower case, letters and digits alone."""
+BESIDE_COLUMNS = _set(
+    "contact contactname contactperson doctor physician teacher staff staffname manager supervisor approver owner ownername user "
+    "担当者 担当者名 保護者 保護者名 代表者 代表者名 上司 承認者 主治医 担任"
+)
+"""Headings of those whom a row names beside the one it is about, if it has a column for that one."""
 PLAIN_COLUMNS = _set("name names person people")
 """Headings of columns of people or of things."""
 GIVEN_COLUMNS = _set("firstname given givenname first forename fname 名 下の名前 メイ 名カナ 名フリガナ")
