@@ -16,7 +16,7 @@ def steps(pattern: str, text: str) -> int:
     return count[0]
 
 
-@pytest.mark.parametrize("pattern", [r"a*b", r"(?:a|aa)*?b", r"\s*a*$b", r"[ab]*c", r"(?=a*b)c"])
+@pytest.mark.parametrize("pattern", [r"a*b", r"(?:a|b)*?c", r"\s*a*$b", r"[ab]*c", r"(?=a*b)c"])
 def test_a_pattern_that_tries_again_from_each_place_is_seen(pattern: str) -> None:
     assert steps(pattern, "a" * 40) > 3 * steps(pattern, "a" * 20)
 
