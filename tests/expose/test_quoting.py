@@ -271,38 +271,6 @@ def test_two_letters_of_one_pattern_do_not_quote_each_other(scene: Scene, gap: s
     assert apart(scene, NOTICE.format("9999999"), asked=NOTICE.format(gap)) == "not_accessed"
 
 
-TERMS = "".join(
-    f"Under article {n} of the {word} terms the supplier {verb} whatever the customer has {verb} before the {n}th.\n"
-    for n, word, verb in [
-        (4, "general", "ships"),
-        (5, "special", "takes"),
-        (6, "former", "keeps"),
-        (7, "local", "sells"),
-    ]
-)
-
-
-MOSTLY = "".join(LONG.splitlines(keepends=True)[:2]) + TERMS + LONG.splitlines(keepends=True)[2]
-
-
-@pytest.mark.parametrize(
-    ("opened", "verdict"),
-    [
-        ("Carol, what of this?\n" + marked(MOSTLY), "quoted"),
-        ("Carol, this came from Bob and worries me a good deal:\n" + MOSTLY + "\nWhat shall we answer?\n", "quoted"),
-        ("Carol, what of this?\n" + marked(LONG), "quoted"),
-        (ANSWER + " ".join(LONG.split()[:40]) + "\n" + OTHER, "not_accessed"),
-        (ANSWER + marked(TERMS) + OTHER, "not_accessed"),
-    ],
-)
-def test_a_letter_that_says_mostly_what_many_say_is_quoted_where_all_of_it_or_its_own_words_stand(
-    scene: Scene, opened: str, verdict: str
-) -> None:
-    for number in range(3):
-        scene.letter(f"x{number}", 2, conversation_id=f"x{number}", text=f"number {number}\n{TERMS}number {number}\n")
-    assert apart(scene, opened, asked=MOSTLY) == verdict
-
-
 # -- Japanese, and the marks of many programs ----------------------------------------------------------------------
 
 

@@ -11,22 +11,20 @@ from unsealed.expose.quoting.words import FOOTER, OWN, QUOTED, SHARED
 ENOUGH = 0.3
 """So much of a letter's own words must stand in the opened letter."""
 ENOUGH_UNMARKED = 0.6
-"""So much, where no reply link leads to it and nothing marks the words as quoted there."""
+"""So much, where no reply link leads to it and nothing marks the words as quoted there. And so much of all that it says,
+where most of that stands in other letters, too, and the opened one is of another conversation: turns of phrase."""
 FEWEST = 12
 """So many words must stand there, where no reply link leads to the letter."""
 FEWEST_NEAR = 6
 """The same, where it is of the same conversation, and quoted."""
 FEWEST_WHOLE = 8
 """The same, where all of it is quoted."""
-FEWEST_AMONG = 30
-"""The same, where much of what the letter says stands in other letters, too, and nothing marks the words as quoted."""
 FEW = 10
 """A letter of fewer words must stand where the opened letter quotes."""
 ALIKE = 0.7
 """A letter that says nearly nothing else than an older one, and not all of it, is made after the same pattern."""
 NEARLY_ALL = 0.9
-"""So much of a letter must be quoted, where no reply link leads to it, that says nothing new: it was sent twice. So it must where
-much of what it says stands in other letters, too, or so much of all that it says must stand there: the rest is turns of phrase."""
+"""So much of a letter must be quoted that says nothing new, where no reply link leads to it: it was sent twice."""
 CACHED = 4_000
 _KINDS = range(256)
 _IS_SAID = bytes(kind >= SHARED for kind in _KINDS)
@@ -166,14 +164,13 @@ class Measure:
         share = _size(a & b for a, b in zip(found, said.own, strict=True)) / said.size
         return share if share >= ENOUGH else 0.0
 
-    def unlinked(self, said: Said, k: int, *, near: bool, phrases: bool = False) -> float:
+    def unlinked(self, said: Said, k: int, *, near: bool) -> float:
         """Give the share of a letter that stands in a later one that is not known to answer it; 0 if not enough.
 
         Args:
             said: the letter.
             k: the later one.
             near: both are of one conversation.
-            phrases: most of what they share stands in other letters, too.
         """
         rare = [own & part.rare for own, part in zip(said.own, said.parts, strict=True)]
         size = _size(rare)
@@ -182,18 +179,13 @@ class Measure:
             return 0.0
         other = self.other(k)
         quoted = _size(own & part.covered(other.quoted) for own, part in zip(rare, said.parts, strict=True))
-        phrases = phrases or (not near and size < ALIKE * said.whole)
-        if quoted >= max(fewest, (ENOUGH if said.fresh and not phrases else NEARLY_ALL) * size):
+        least = 0.0 if near or size >= ALIKE * said.whole else ENOUGH_UNMARKED * said.whole
+        if quoted >= max(fewest, least, (ENOUGH if said.fresh else NEARLY_ALL) * size):
             return quoted / size
-        if phrases and (
-            size < FEWEST_AMONG
-            or _size(part.own & part.covered(other.whole) for part in said.parts) < NEARLY_ALL * said.whole
-        ):
-            return 0.0
         if not said.fresh:
             return 0.0
         every = _size(own & part.covered(other.text) for own, part in zip(rare, said.parts, strict=True))
-        if every < max(FEWEST, ENOUGH_UNMARKED * size):
+        if every < max(FEWEST, least, ENOUGH_UNMARKED * size):
             return 0.0
         if every < size and other.said:  # a pasted letter stands among other words, or whole
             same = sum(len(part.places.keys() & other.said) for part in said.parts)
